@@ -229,12 +229,12 @@ class Tenant:
     zone: str  # how this tenant's system writes its times
 
     def row(self) -> Row:
-        role = "joint_controller" if self.agreement.startswith("joint") else "controller"
+        jointly = any(terms[0] == "joint_controller" for terms in AGREEMENTS[self.agreement])
         status = {"expired": "terminated", "none": "trial"}.get(self.agreement, "active")
         return {
             "tenant_id": self.id,
             "tenant_name": self.name,
-            "party_role": role,
+            "party_role": "joint_controller" if jointly else "controller",
             "jurisdiction": self.country,
             "industry": self.industry,
             "size_class": self.size_class,
@@ -881,14 +881,14 @@ Fontaquilla Ceramica      | ES      | 47.59 | micro  | silent            | shop 
 Krakomirz Zabawki         | PL      | 47.65 | micro  | improve           | shop    | mixed
 Alpenquirl Kaese          | AT      | 47.29 | micro  | joint_silent      | ads     | social
 Treguivenn Cidre          | FR      | 47.25 | micro  | prohibited        | mail    | mixed
-Lambertusz Foto           | DE      | 74.20 | micro  | none              | nothing | classic
+Lampenkwist Foto          | DE      | 74.20 | micro  | none              | nothing | classic
 Vesterlune Smykker        | DK      | 47.77 | micro  | prohibited        | shop    | social
 Sottolague Barche         | IT      | 77.34 | micro  | not_yet           | shop    | mixed
 Houtvermeer Speelgoed     | NL      | 47.65 | micro  | improve           | shop    | social
 Glenquarrow Walks         | IE      | 79.90 | micro  | unclear           | mail    | classic
 Marquevilla Bodega        | ES      | 47.25 | micro  | prohibited        | mail    | social
 Haselbrunft Physio        | DE      | 86.90 | micro  | anonymous         | health  | classic
-Ronceville Pain           | BE      | 47.24 | micro  | none              | mail    | mixed
+Brondegalle Pain          | BE      | 47.24 | micro  | none              | mail    | mixed
 Skogsvarta Ull            | SE      | 47.51 | micro  | silent            | mail    | mixed
 Ribeironda Pesca          | PT      | 47.64 | micro  | prohibited        | shop    | social
 Thornwickle Books         | GB      | 47.61 | micro  | improve           | mail    | classic
