@@ -1,107 +1,65 @@
-"""One frozen `Assessment`: the object that page, PDF and JSON draw, with every figure traced to rows, rules, assumptions."""
+"""All of it put together as one frozen `Assessment`: the object that page, PDF and JSON draw."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+import polars as pl
+from pydantic import Field
 
-from consent_risk.vocabulary import Decision, Gate, Grade, Outcome, Purpose, Scenario, Unit
+from consent_risk import __version__
+from consent_risk.analysis.figures import evaluate_purpose, figures
+from consent_risk.analysis.finding import suggest_finding
+from consent_risk.analysis.limbs import overlap_limb, volume_limb
+from consent_risk.analysis.results import (
+    DecidedFinding,
+    Figure,
+    Finding,
+    Frozen,
+    Limb,
+    Measured,
+    Waterfall,
+    WaterfallStep,
+)
+from consent_risk.analysis.thresholds import DecisionTable
+from consent_risk.analysis.waterfall import waterfalls
+from consent_risk.case import Case
+from consent_risk.law.rulebook import Rulebook
+from consent_risk.measure.cube import Cube
+from consent_risk.vocabulary import Gate, Outcome, Purpose, Scenario, SizeClass
 
+__all__ = [
+    "Assessment",
+    "DecidedFinding",
+    "Figure",
+    "Finding",
+    "InputFile",
+    "Limb",
+    "Measured",
+    "QualityNote",
+    "Reference",
+    "RuleCount",
+    "StatedAssumption",
+    "Waterfall",
+    "WaterfallStep",
+    "assess",
+]
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Figure(_Frozen):
-    """A number with its range and its trace.
-
-    `value` is as the scenario assumes, `lower` counts what is proven, `upper` also what is unknown.
-    `country` is null for the whole. `computed` says how, `rows` from which rows of the cube,
-    `rules` and `assumptions` under what.
-    """
-
-    id: str
-    purpose: Purpose | None
-    scenario: Scenario
-    country: str | None = None
-    value: float
-    lower: float
-    upper: float
-    unit: Unit
-    computed: str
-    rows: str
-    rules: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
-
-
-class WaterfallStep(_Frozen):
-    """What is left after a gate. `removed` is what the gate took away from the step before (value)."""
-
-    step: str
-    label: str
-    gate: Gate | None
-    value: float
-    lower: float
-    upper: float
-    removed: float
-
-
-class Waterfall(_Frozen):
-    """From everything to what is additional, in the canonical order of the gates, as it stands (K0)."""
-
-    purpose: Purpose
-    unit: Unit
-    steps: tuple[WaterfallStep, ...]
-
-
-class Measured(_Frozen):
-    """A figure that a limb rests on, with its formula in words. A `share` runs from 0 to 1."""
-
-    label: str
-    value: float | None
-    lower: float | None
-    upper: float | None
-    unit: Unit
-    formula: str
+NOTICES = (
+    "This finding is not legal advice and binds nobody.",
+    "No authority has published a threshold for a 'significant' amount of data. Every band and the decision table are "
+    "defaults of this tool; the analyst decides, with reasons.",
+    "What is not proven is never counted as a yes: the lower bound counts what is proven, the upper bound also what "
+    "is unknown.",
+    "The rates under which agreements are renegotiated and persons consent when asked again are assumptions of the "
+    "case, not measurements.",
+    "The legal rules are short readings of their sources; each says how well it was verified.",
+)
 
 
-class Limb(_Frozen):
-    """One question of the significance assessment. `band` says why the grade, labelled as this tool's default."""
-
-    id: str
-    title: str
-    question: str
-    measured: tuple[Measured, ...]
-    grade: Grade
-    band: str
-    cases: tuple[str, ...]
-    remark: str = ""
-
-
-class DecidedFinding(_Frozen):
-    """What the analyst decided, with the reasons."""
-
-    decision: Decision
-    reasons: str
-    by: str
-    on: date
-
-
-class Finding(_Frozen):
-    """The suggested finding with its reasons, and the analyst's own where there is one."""
-
-    purpose: Purpose
-    suggested: Decision
-    headline: str
-    reasons: tuple[str, ...]
-    needs: tuple[str, ...]
-    table: str
-    decided: DecidedFinding | None = None
-
-
-class Reference(_Frozen):
+class Reference(Frozen):
     """A source: its title, a link where there is one, and how well it was verified."""
 
     title: str
@@ -109,7 +67,7 @@ class Reference(_Frozen):
     verified: str
 
 
-class RuleCount(_Frozen):
+class RuleCount(Frozen):
     """How many in-scope records a rule decided at a gate for a purpose."""
 
     rule: str
@@ -122,7 +80,7 @@ class RuleCount(_Frozen):
     references: tuple[Reference, ...]
 
 
-class StatedAssumption(_Frozen):
+class StatedAssumption(Frozen):
     """An assumption of the case, as set, and which scenarios lean on it."""
 
     key: str
@@ -130,7 +88,7 @@ class StatedAssumption(_Frozen):
     meaning: str
 
 
-class InputFile(_Frozen):
+class InputFile(Frozen):
     """A file that was handed in: its hash, how it was read and what became of its rows."""
 
     file: str
@@ -142,7 +100,7 @@ class InputFile(_Frozen):
     used: int
 
 
-class QualityNote(_Frozen):
+class QualityNote(Frozen):
     """Something about the data that the reader must know, with the number of rows it concerns."""
 
     file: str
@@ -150,7 +108,7 @@ class QualityNote(_Frozen):
     rows: int
 
 
-class Assessment(_Frozen):
+class Assessment(Frozen):
     """The whole assessment of a case at one day. Page, PDF and JSON are drawings of this object."""
 
     program_version: str
@@ -188,3 +146,119 @@ class Assessment(_Frozen):
     def to_json_data(self) -> dict[str, Any]:
         """The assessment as plain data, in the order of its fields."""
         return self.model_dump(mode="json")
+
+
+def assess(
+    cube: Cube,
+    case: Case,
+    rulebook: Rulebook,
+    table: DecisionTable,
+    inputs: Sequence[InputFile],
+    quality: Sequence[QualityNote],
+) -> Assessment:
+    """The assessment of a case from its cube: arithmetic on counts, no file and no clock.
+
+    `case` may carry other assumptions and thresholds than the one the cube was measured for, but not another day,
+    other purposes or other gate settings.
+    """
+    measures = [evaluate_purpose(cube, case, purpose) for purpose in cube.purposes]
+    main = measures[0]
+    return Assessment(
+        program_version=__version__,
+        rules_version=rulebook.version,
+        case=case.case,
+        title=case.title,
+        provider=case.provider.name,
+        acquirer=case.acquirer.name,
+        as_of=cube.as_of,
+        purposes=cube.purposes,
+        acquirer_persons=case.acquirer.persons_total,
+        finding=suggest_finding(cube, case, main, table, rulebook),
+        limbs=(volume_limb(main, case, table), overlap_limb(main, cube, case, table)),
+        waterfalls=tuple(waterfalls(cube, case, measures)),
+        figures=tuple(figures(cube, case, measures)),
+        rules=tuple(_rule_counts(cube, rulebook)),
+        assumptions=tuple(_assumptions(case)),
+        inputs=tuple(inputs),
+        quality=(*quality, *_cube_notes(cube)),
+        notices=NOTICES,
+    )
+
+
+def _rule_counts(cube: Cube, rulebook: Rulebook) -> Iterator[RuleCount]:
+    """The rules that decided, by purpose and gate, those with most records first."""
+    for purpose in cube.purposes:
+        of_purpose = cube.records.filter(pl.col("purpose") == purpose.value)
+        for gate in (Gate.AGREEMENT, Gate.PERSON):
+            counted = of_purpose.group_by(rule=f"{gate.value}_rule").agg(pl.col("records").sum())
+            for id, records in counted.sort("records", "rule", descending=[True, False]).rows():
+                rule = rulebook.rule(id)
+                yield RuleCount(
+                    rule=id,
+                    title=rule.title,
+                    explanation=rule.explanation,
+                    gate=gate,
+                    purpose=purpose,
+                    outcome=rule.outcome,
+                    records=records,
+                    references=tuple(
+                        Reference(title=source.title, href=source.href, verified=source.verified)
+                        for source in rule.references
+                    ),
+                )
+
+
+def _assumptions(case: Case) -> Iterator[StatedAssumption]:
+    renegotiation, opt_in = case.assumptions.renegotiation, case.assumptions.opt_in
+    for size in [size.value for size in SizeClass] + ["default"]:
+        rate = getattr(renegotiation, size)
+        if rate is not None:
+            yield StatedAssumption(
+                key=f"assumptions.renegotiation.{size}",
+                value=f"{rate:g}",
+                meaning=f"share of {'other' if size == 'default' else size} tenants that agree to new terms (K1, K1+K2)",
+            )
+    for country, rate in sorted(opt_in.items()):
+        if rate is not None:
+            yield StatedAssumption(
+                key=f"assumptions.opt_in.{country}",
+                value=f"{rate:g}",
+                meaning=f"share of persons asked again in {'other countries' if country == 'default' else country} "
+                "who say yes (K2, K1+K2)",
+            )
+    yield from _settings(case)
+
+
+def _settings(case: Case) -> Iterator[StatedAssumption]:
+    for key, value, meaning in (
+        ("minimum_evidence", case.minimum_evidence, "evidence level (0-5) from which a consent counts as proven"),
+        (
+            "consent_stale_after_months",
+            case.consent_stale_after_months,
+            "a consent older than this must be asked again",
+        ),
+        (
+            "retention_months",
+            case.retention_months,
+            "a record inactive for longer than this is past its retention limit",
+        ),
+        ("combines_data", case.combines_data, "whether the acquirer would combine the data with its own"),
+        ("acquirer.gatekeeper", case.acquirer.gatekeeper, "whether the acquirer is a gatekeeper under the DMA"),
+    ):
+        yield StatedAssumption(key=key, value="not set" if value is None else str(value), meaning=meaning)
+
+
+def _cube_notes(cube: Cube) -> Iterator[QualityNote]:
+    unattributed = cube.totals["messages.unattributed"]
+    if unattributed:
+        yield QualityNote(
+            file="interactions",
+            what="messages delivered per tenant, without a record: in no total",
+            rows=unattributed,
+        )
+    of_one_purpose = cube.records.filter(pl.col("purpose") == cube.purposes[0].value)
+    unlinked = int(of_one_purpose.filter(pl.col("link") == "no")["records"].sum())
+    if unlinked:
+        yield QualityNote(
+            file="records", what="in-scope records without an identifier: each a person of its own", rows=unlinked
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from consent_risk.analysis.thresholds import Thresholds, parse_thresholds
+from consent_risk.analysis.thresholds import DecisionTable, parse_thresholds
 from consent_risk.law.rulebook import Rulebook, parse_rulebook
 
 
@@ -15,7 +15,7 @@ def read_rulebook() -> Rulebook:
     return parse_rulebook(_texts(law / "rules"), _texts(law / "parameters"))
 
 
-def read_thresholds() -> Thresholds:
+def read_thresholds() -> DecisionTable:
     """The bands and the decision table that ship with this version."""
     return parse_thresholds((files("consent_risk") / "analysis" / "thresholds.yaml").read_text(encoding="utf-8"))
 

@@ -110,12 +110,11 @@ def _decided(tables: Tables, tenants: pl.DataFrame, case: Case, rulebook: Rulebo
         "record_key",
         "person_id",
         "single",
-        "person_country",
-        "country",
         "tenant_no",
         "link",
         "novelty",
         "data_categories",
         "stored_bytes",
         *gates,
+        country=record.person_country,  # from here on the person's: opt-in rates and figures go by persons
     )

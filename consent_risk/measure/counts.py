@@ -54,7 +54,7 @@ def _counted_by_sets(rows: Table, of: list[str], by: list[str], case: Case, meas
     """First the set of ways of each thing counted, then how many have the same sets."""
     sets = {f"set_{number}": rows[f"way_{number}"].collect(distinct=True).sort() for number in _numbers(case)}
     each = rows.group_by(of).aggregate(
-        country=rows.person_country.max(), link=rows.link.max(), novelty=rows.novelty.max(), **sets
+        country=rows.country.max(), link=rows.link.max(), novelty=rows.novelty.max(), **sets
     )
     return each.group_by(["country", "link", "novelty", *by, *sets]).aggregate(**{measure: each.count()})
 

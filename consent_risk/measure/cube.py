@@ -20,13 +20,13 @@ class Cube:
     * `messages`: one row per the same without rules, and `channel`; measure `messages`.
     * `sets`: a set is all the (tenant, person outcome) pairs under which a person, or one category of a person's
       data, is held; one row per set and member: `set_id`, `tenant_id`, `person_outcome`.
-    * `persons`: one row per purpose, country, link, novelty and `set_id`; measure `persons`. Country is the one
-      most of the person's in-scope records carry, '' where they carry none.
+    * `persons`: one row per purpose, country, link, novelty and `set_id`; measure `persons`.
     * `data_points`: the same with `category`; measure `data_points` ((person, category) pairs).
     * `tenants`: one row per tenant and purpose: size class, agreement outcome and rule.
     * `totals`: counts that no gate decides: `records.total`, `records.in_scope`, `records.out_of_scope`,
       `messages.unattributed` (delivered per tenant, without a record).
 
+    `country` is everywhere the person's: the one most of her in-scope records carry, '' where they carry none.
     Every in-scope record is in exactly one row of `records` for each purpose.
     """
 
