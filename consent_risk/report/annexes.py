@@ -1,0 +1,110 @@
+"""The annexes: data quality, inputs and hashes, method and glossary, and what the finding is not."""
+
+from __future__ import annotations
+
+from consent_risk.assessment import Assessment
+from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, lines, number_column
+from consent_risk.report.numbers import NONE, bytes_text, number_text
+
+GLOSSARY = (
+    ("provider", "the CRM provider, the target of the transaction"),
+    ("acquirer", "the buyer's group"),
+    ("tenant", "a business customer of the provider; the controller of its records"),
+    ("record", "what one tenant holds about one end customer"),
+    ("person", "a natural person behind one or more records; records that share an identifier are one person"),
+    ("data point", "a pair of a person and a data category: ‘this person's purchase history is held’"),
+    ("message", "one interaction over a channel"),
+    ("purpose", "a planned use, a term of the W3C Data Privacy Vocabulary (dpv)"),
+    ("outcome", "what a gate answers: accessible, unknown, re-askable, processor only, barred"),
+    ("gate", "one of four questions asked of a record: agreement, person, link, novelty"),
+    ("rule", "a dated, cited piece of law or contract practice that decides an outcome"),
+    ("limb", "one question of the significance assessment"),
+    ("scenario", "a set of assumptions under which gates are passed"),
+    ("transferable", "passes both the agreement and the person gate"),
+    ("additional", "transferable, and new to the acquirer"),
+    ("as-of day", "the day for which every question is asked"),
+)
+
+
+def write_quality(writer: Writer, assessment: Assessment) -> None:
+    """Annex A: what the reader must know about the data."""
+    writer.annex("Data quality")
+    if not assessment.quality:
+        writer.para("Nothing about the data had to be noted: every row was read and used.")
+        return
+    writer.para(
+        "The following was noted while the files were read. Places are named by file and reason only; "
+        "the content of a row is never shown."
+    )
+    columns = [Column("File", 0.6), Column("What", 1.4), number_column("Rows")]
+    rows: list[list[Cell]] = [[note.file, note.what, number_text(note.rows)] for note in assessment.quality]
+    writer.table("Notes on the data", columns, rows)
+
+
+def write_inputs(writer: Writer, assessment: Assessment) -> None:
+    """Annex B: every file with its hash."""
+    writer.annex("Inputs")
+    writer.para(
+        "The assessment rests on the following files. Whoever holds a file can compute its SHA-256 and see whether "
+        "it is the one that was assessed."
+    )
+    if not assessment.inputs:
+        return
+    columns = [Column("File and its SHA-256", 1), Column("Read as", "auto"), number_column("Size")]
+    rows: list[list[Cell]] = [
+        [lines(bold(i.file), {"k": "hash", "s": i.sha256}), i.table, bytes_text(i.bytes)] for i in assessment.inputs
+    ]
+    writer.table("Inputs and their SHA-256", columns, rows)
+
+
+def write_method(writer: Writer, assessment: Assessment) -> None:
+    """Annex C: the method in brief, how each figure is computed, and the words used."""
+    writer.annex("Method in brief and glossary")
+    writer.sub("Method")
+    writer.para(
+        "The files are read by recipes that say what each column means, and checked; what cannot be read is rejected "
+        "and counted. Identifiers are normalised, then sealed by a keyed hash. Records that share a sealed identifier "
+        "are one person, across tenants."
+    )
+    writer.para(
+        "One pass over the sealed tables asks each record the four questions and folds the answers into a table of "
+        "counts without personal data (the “cube”). Every figure in this document is arithmetic on the cube."
+    )
+    writer.para(
+        "A person or data point counts under a scenario with the probability that at least one of its records passes "
+        "both gates. Tenants answer independently of each other, and one answer holds for all records of a tenant; a "
+        "person is asked once."
+    )
+    writer.para(
+        "This file carries the whole assessment as machine-readable data, in the attachment assessment.json: every "
+        "figure with its bounds, the rows it was computed from, the rules and the assumptions it rests on. The same "
+        "assessment always gives the same file, byte for byte."
+    )
+    _write_figures(writer, assessment)
+    writer.sub("Glossary")
+    writer.para("The words are used in these senses throughout:")
+    writer.points([[italic(word), f": {meaning}."] for word, meaning in GLOSSARY])
+
+
+def _write_figures(writer: Writer, assessment: Assessment) -> None:
+    """How each figure is computed, once per way of computing it."""
+    ways: dict[tuple[str, str, str], set[str]] = {}
+    for figure in assessment.figures:
+        if figure.country is None:
+            ways.setdefault((figure.id, figure.computed, figure.rows), set()).add(figure.scenario.value)
+    if not ways:
+        return
+    writer.sub("How each figure is computed")
+    rows: list[list[Cell]] = [
+        [id, ", ".join(sorted(scenarios)), computed or NONE, from_rows or NONE]
+        for (id, computed, from_rows), scenarios in ways.items()
+    ]
+    columns = [Column("Figure", 1), Column("Scenario", 0.55), Column("Computed as", 1.6), Column("From", 1)]
+    writer.table("How each figure is computed", columns, rows)
+
+
+def write_notices(writer: Writer, assessment: Assessment) -> None:
+    """Annex D: what the finding is not."""
+    writer.annex("What this finding is not")
+    for notice in assessment.notices:
+        writer.para(notice)
