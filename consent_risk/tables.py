@@ -114,7 +114,7 @@ class Interactions(dy.Schema):
 
     tenant_id = _text(nullable=False)
     record_key = dy.Int64(nullable=True)
-    period = dy.Date()  # first day of the month
+    period = dy.Date(nullable=True)  # first day of the month
     channel = _enum(v.Channel)
     direction = _enum(v.Direction, nullable=True)
     count = dy.Int64(min=0)

@@ -1,0 +1,255 @@
+"""Kinds of cells: how the text of a cell becomes a value, and which texts cannot be used.
+
+Every cell arrives as trimmed text or null (blank). A kind turns it into the stored value and names its checks.
+A text that fails a check is reported with its place, a reason and a mend; the text itself is never shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+import polars as pl
+
+from consent_risk.case import COUNTRIES, country_mend
+from consent_risk.errors import did_you_mean
+from consent_risk.intake.personal import identifies, is_id_of_person
+from consent_risk.tables import LIST_SEPARATOR
+from consent_risk.vocabulary import DataCategory, TimeQuality
+
+FIRST_YEAR, LAST_YEAR = 1900, 2200
+# Births from here on are kept to the day: an age of consent is at most 16, and no earlier birth can then matter
+# for an event after 2006. Earlier ones are kept to the year (docs/data-risks.md).
+FIRST_BIRTH_KEPT = date(1990, 1, 1)
+
+_DAY = r"^\d{4}-\d{2}-\d{2}$"
+# Spreadsheets and pandas write days as midnights; that adds nothing to the day.
+_DAY_OR_MIDNIGHT = r"^\d{4}-\d{2}-\d{2}([T ]00:00(:00([.]0+)?)?)?$"
+_INSTANT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|z|UTC|[+-]\d{2}(:?\d{2})?))?$"
+_MONTH = r"^\d{4}-\d{2}$"
+_REGION = r"^[A-Z0-9]{2,3}$"
+_WHOLE_NUMBER = r"^\d{1,18}$"
+
+
+def _always(mend: str) -> Callable[[str], str]:
+    return lambda _text: mend
+
+
+@dataclass(frozen=True)
+class Check:
+    """`wrong` is true for a non-blank text that cannot be used; `mend` is told the text and must not repeat it."""
+
+    wrong: Callable[[pl.Expr], pl.Expr]
+    reason: str
+    mend: Callable[[str], str]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How cells of one kind are read."""
+
+    value: Callable[[pl.Expr], pl.Expr]
+    checks: tuple[Check, ...] = ()
+
+
+def _same(text: pl.Expr) -> pl.Expr:
+    return text
+
+
+def one_of(values: type[StrEnum]) -> Kind:
+    """One word of a closed list, exactly as written there."""
+    words = [value.value for value in values]
+    return Kind(
+        lambda text: text.cast(pl.Enum(words), strict=False),
+        (Check(lambda text: ~text.is_in(words), "not one of the values allowed", lambda t: did_you_mean(t, words)),),
+    )
+
+
+def categories() -> Kind:
+    """A list of data categories, kept sorted, distinct and joined with `;`."""
+    words = [category.value for category in DataCategory]
+
+    def wrong(text: pl.Expr) -> pl.Expr:
+        return _parts(text).list.eval(~pl.element().is_in(words)).list.any()
+
+    def mend(text: str) -> str:
+        unknown = [part.strip() for part in text.split(LIST_SEPARATOR) if part.strip() not in ("", *words)]
+        return did_you_mean(unknown[0], words)
+
+    def value(text: pl.Expr) -> pl.Expr:
+        return _parts(text).list.unique().list.sort().list.join(LIST_SEPARATOR)
+
+    reason = f"a part of the list is not a data category (the list is joined with `{LIST_SEPARATOR}`)"
+    return Kind(value, (Check(wrong, reason, mend),))
+
+
+def _parts(text: pl.Expr) -> pl.Expr:
+    trimmed = text.str.split(LIST_SEPARATOR).list.eval(pl.element().str.strip_chars())
+    return trimmed.list.eval(pl.element().filter(pl.element() != ""))
+
+
+def truth() -> Kind:
+    """`true`, `false` or blank (not known)."""
+    return Kind(
+        lambda text: text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean),
+        (
+            Check(
+                lambda text: ~text.is_in(["true", "false"]),
+                "not a truth value",
+                _always("Write true or false, or leave the cell blank where it is not known."),
+            ),
+        ),
+    )
+
+
+def whole_number(lowest: int = 0, highest: int | None = None) -> Kind:
+    """A whole number from `lowest` to `highest`."""
+    span = f"from {lowest} to {highest}" if highest is not None else f"of at least {lowest}"
+
+    def value(text: pl.Expr) -> pl.Expr:
+        return pl.when(text.str.contains(_WHOLE_NUMBER)).then(text).cast(pl.Int64, strict=False)
+
+    def wrong(text: pl.Expr) -> pl.Expr:
+        number = value(text)
+        return number.is_null() | (number < lowest) | (number > highest if highest is not None else False)
+
+    return Kind(value, (Check(wrong, f"not a whole number {span}", _always("Write digits only.")),))
+
+
+def country() -> Kind:
+    """An ISO 3166-1 alpha-2 code."""
+    return Kind(_same, (Check(lambda text: ~text.is_in(COUNTRIES), "not an ISO 3166-1 country code", country_mend),))
+
+
+def region() -> Kind:
+    """Two or three capital letters or digits; anything else may be an address and is dropped."""
+    return Kind(lambda text: pl.when(text.str.contains(_REGION)).then(text))
+
+
+def identifier() -> Kind:
+    """Text that is sealed before it is stored."""
+    return Kind(_same)
+
+
+def business_id() -> Kind:
+    """An id that is stored as it stands, so it must not be a person's."""
+    return Kind(
+        _same,
+        (
+            Check(
+                is_id_of_person,
+                "looks like an e-mail address or a phone number, or holds a control character",
+                _always("Ids are stored as they stand: replace this one with a number or code of your own."),
+            ),
+        ),
+    )
+
+
+def free_text() -> Kind:
+    """Text that is stored as it stands, so it must not identify a person."""
+    mend = _always("This text is stored as it stands: take the address or number out of it.")
+    return Kind(_same, (Check(identifies, "carries what looks like an e-mail address or a phone number", mend),))
+
+
+def names() -> Kind:
+    """A list of names that is stored as it stands: each trimmed, joined with `;`."""
+    return Kind(lambda text: _parts(text).list.join(LIST_SEPARATOR), free_text().checks)
+
+
+def day() -> Kind:
+    """A day, `YYYY-MM-DD`."""
+    return _dated(_day_value(_DAY_OR_MIDNIGHT), "not a day", "Write it as YYYY-MM-DD.")
+
+
+def birth() -> Kind:
+    """A birth date, kept to the day only from 1990 on; earlier ones become 1 January of their year."""
+    plain = day()
+
+    def value(text: pl.Expr) -> pl.Expr:
+        born = plain.value(text)
+        return pl.when(born >= FIRST_BIRTH_KEPT).then(born).otherwise(born.dt.truncate("1y"))
+
+    return Kind(value, plain.checks)
+
+
+def month() -> Kind:
+    """A month, `YYYY-MM`, kept as its first day."""
+
+    def value(text: pl.Expr) -> pl.Expr:
+        return _to_date(pl.when(text.str.contains(_MONTH)).then(text + "-01"))
+
+    return _dated(value, "not a month", "Write it as YYYY-MM.")
+
+
+def instant() -> Kind:
+    """A day or an ISO 8601 instant, kept in UTC without a zone; a plain day is its midnight."""
+    return _dated(_instant_value, "not a day or an instant", "Write it as 2021-03-04 or 2021-03-04T16:08:50Z.")
+
+
+def day_of_instant() -> Kind:
+    """A day or an instant, kept as the UTC day."""
+    exact = instant()
+    return Kind(lambda text: exact.value(text).dt.date(), exact.checks)
+
+
+def time_quality() -> Kind:
+    """How far a time can be trusted: `exact` for an instant, `day` for a plain day, `none` for a blank."""
+
+    def value(text: pl.Expr) -> pl.Expr:
+        word = pl.when(text.is_null()).then(pl.lit("none"))
+        return word.when(text.str.contains(_DAY)).then(pl.lit("day")).otherwise(pl.lit("exact")).cast(_QUALITIES)
+
+    return Kind(value)
+
+
+_QUALITIES = pl.Enum([quality.value for quality in TimeQuality])
+
+
+def _dated(value: Callable[[pl.Expr], pl.Expr], reason: str, mend: str) -> Kind:
+    def outside(text: pl.Expr) -> pl.Expr:
+        year = value(text).dt.year()
+        return year.is_not_null() & ((year < FIRST_YEAR) | (year > LAST_YEAR))
+
+    sentinel = f"the year lies before {FIRST_YEAR} or after {LAST_YEAR}, as in place-holder dates"
+    return Kind(
+        value,
+        (
+            Check(lambda text: value(text).is_null(), reason, _always(mend)),
+            Check(outside, sentinel, _always("Leave the cell blank where the date is not known or open.")),
+        ),
+    )
+
+
+def _day_value(pattern: str) -> Callable[[pl.Expr], pl.Expr]:
+    return lambda text: _to_date(pl.when(text.str.contains(pattern)).then(text.str.slice(0, 10)))
+
+
+def _to_date(text: pl.Expr) -> pl.Expr:
+    return text.str.to_date("%Y-%m-%d", strict=False)
+
+
+def _instant_value(text: pl.Expr) -> pl.Expr:
+    """The UTC time of texts like `2021-03-04T16:08:50.123+02:00`; null where it is none."""
+    readable = pl.when(text.str.contains(_DAY) | text.str.contains(_INSTANT)).then(text)
+    clock = readable.str.slice(11)
+    hours, minutes = _number(clock.str.slice(0, 2)), _number(clock.str.slice(3, 2))
+    seconds = _number(clock.str.extract(r"^\d{2}:\d{2}:(\d{2})"))
+    micros = _number(clock.str.extract(r"[.,](\d{1,9})").str.pad_end(6, "0").str.slice(0, 6))
+    east = pl.when(clock.str.contains(r"-\d{2}(:?\d{2})?$")).then(-1).otherwise(1)
+    zone_hours = _number(clock.str.extract(r"[+-](\d{2})(?::?\d{2})?$"))
+    zone_minutes = _number(clock.str.extract(r"[+-]\d{2}:?(\d{2})$"))
+    time = pl.duration(
+        hours=hours - east * zone_hours,
+        minutes=minutes - east * zone_minutes,
+        seconds=seconds,
+        microseconds=micros,
+        time_unit="us",
+    )
+    exists = (hours < 24) & (minutes < 60) & (seconds < 60) & (zone_hours < 24) & (zone_minutes < 60)
+    return pl.when(exists).then(_to_date(readable.str.slice(0, 10)).cast(pl.Datetime("us")) + time)
+
+
+def _number(digits: pl.Expr) -> pl.Expr:
+    return digits.cast(pl.Int64, strict=False).fill_null(0)

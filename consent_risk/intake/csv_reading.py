@@ -1,0 +1,203 @@
+"""CSV as RFC 4180 has it, read in blocks of bounded size, with the place of everything that breaks the rules.
+
+pyarrow does the parsing: it streams, needs no temporary files (raw identifiers never touch the disk) and tells which
+row has too many or too few cells. It is silent about stray quotation marks, which can swallow rows, so `_Tap` checks
+those on the raw bytes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv as pa_csv
+
+from consent_risk.errors import Problem, UserError
+
+BLOCK_BYTES = 8 << 20
+BATCH_ROWS = 200_000
+_QUOTE = ord('"')
+_BEFORE_OPENING = np.frombuffer(b',\n\r"', dtype=np.uint8)
+_AFTER_CLOSING = _BEFORE_OPENING
+_BOM = b"\xef\xbb\xbf"
+_BAD_SCHEMA = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
+
+
+def csv_batches(
+    path: Path, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None]
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Pairs of cells and bad rows, see exports.Batch. Raises UserError where quotation marks do not pair up."""
+    ragged: dict[int, tuple[int, int]] = {}
+
+    def on_ragged(row: Any) -> str:
+        ragged[row.number] = (row.expected_columns, row.actual_columns)
+        return "skip"
+
+    with path.open("rb") as file:
+        tap = _Tap(file, on_bytes)
+        record = 1  # the number of the next record; the header is record 1
+        reported: set[int] = set()
+        for block in _blocks(path, tap, header, wanted, on_ragged):
+            numbers = _numbers(record, block.num_rows, ragged)
+            record = int(numbers[-1]) + 1 if block.num_rows else record
+            cells, undecodable = _cells(block, numbers, wanted)
+            late = {number: ragged[number] for number in ragged.keys() - reported}
+            reported |= late.keys()
+            yield cells, pl.concat([_ragged_rows(late), undecodable])
+        tap.check(path)
+        late = {number: ragged[number] for number in ragged.keys() - reported}
+        if late:
+            empty = pl.DataFrame(schema={"row": pl.Int64} | dict.fromkeys(wanted, pl.String))
+            yield empty, _ragged_rows(late)
+
+
+def _blocks(
+    path: Path, tap: _Tap, header: Sequence[str], wanted: Sequence[str], on_ragged: Callable[[Any], str]
+) -> Iterator[pa.RecordBatch]:
+    """The parsed blocks, header row included, as bytes in columns named by position."""
+    names = [str(index) for index in range(len(header))]
+    included = [str(header.index(name)) for name in wanted]
+    try:
+        reader = pa_csv.open_csv(
+            pa.PythonFile(tap, mode="r"),
+            # Threads would lose the numbers of ragged rows.
+            read_options=pa_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=names),
+            parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=on_ragged),
+            # Bytes, not text: which cell is not UTF-8 is found out below, pyarrow would only refuse the block.
+            convert_options=pa_csv.ConvertOptions(
+                column_types=dict.fromkeys(names, pa.large_binary()), include_columns=included
+            ),
+        )
+        for block in reader:
+            for start in range(0, block.num_rows, BATCH_ROWS):
+                yield block.slice(start, BATCH_ROWS)
+    except pa.ArrowInvalid:
+        tap.check(path)
+        reason = f"it cannot be cut into rows: a row is longer than {BLOCK_BYTES >> 20} MB, or quotes do not pair up"
+        raise UserError(Problem(path.name, reason, "Export it again with every quoted cell closed.")) from None
+
+
+def _numbers(first: int, count: int, ragged: dict[int, tuple[int, int]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """The record numbers of `count` rows that follow, given which numbers were skipped."""
+    skipped = np.array([number for number in ragged if number >= first], dtype=np.int64)
+    numbers = np.arange(first, first + count + len(skipped), dtype=np.int64)
+    return np.setdiff1d(numbers, skipped, assume_unique=True)[:count]
+
+
+def _cells(block: pa.RecordBatch, numbers: Any, wanted: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    raw = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
+    raw = raw.rename(dict(zip(raw.columns, wanted, strict=True)))
+    text = raw.select(_decoded(raw[name]) for name in wanted)
+    text = text.insert_column(0, pl.Series("row", numbers - 1, dtype=pl.Int64)).filter(pl.col("row") > 0)
+    bad = [
+        text.filter(pl.col(name).is_null()).select(
+            "row",
+            pl.lit(name).alias("column"),
+            pl.lit("the cell is not UTF-8").alias("reason"),
+            pl.lit("Save the file as UTF-8.").alias("mend"),
+        )
+        for name in wanted
+        if text[name].null_count()
+    ]
+    undecodable = pl.concat(bad) if bad else pl.DataFrame(schema=_BAD_SCHEMA)
+    cells = text.join(undecodable, on="row", how="anti", maintain_order="left") if bad else text
+    return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted), undecodable
+
+
+def _decoded(cells: pl.Series) -> pl.Series:
+    """The bytes as text, null where they are not UTF-8. CSV itself has no nulls here: a blank is empty text."""
+    try:
+        return cells.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        return pl.Series(cells.name, [_decoded_or_none(cell) for cell in cells], dtype=pl.String)
+
+
+def _decoded_or_none(cell: bytes) -> str | None:
+    try:
+        return cell.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def blank_as_null(text: pl.Expr) -> pl.Expr:
+    """The text trimmed, or null where nothing is left."""
+    trimmed = text.str.strip_chars()
+    return pl.when(trimmed != "").then(trimmed)
+
+
+def _ragged_rows(ragged: dict[int, tuple[int, int]]) -> pl.DataFrame:
+    reason = "the row has {} cells where the header has {}"
+    mend = "Quote cells that hold commas, and export the file again."
+    rows = [(n - 1, None, reason.format(actual, expected), mend) for n, (expected, actual) in sorted(ragged.items())]
+    return pl.DataFrame(rows, schema=_BAD_SCHEMA, orient="row")
+
+
+class _Tap:
+    """A file that counts what is read from it and checks that quotation marks pair up as RFC 4180 asks.
+
+    Counting from the start, every first mark of a pair must open a cell (or double the mark before it) and every
+    second one must close it. After a mark that does not, nothing more is handed out, and `check` says where.
+    """
+
+    closed = False
+
+    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+        self._file = file
+        self._on_bytes = on_bytes
+        self._inside = False  # an odd number of marks so far
+        self._last = b"\n"  # the byte before this chunk
+        self._line = 1
+        self._opened_at = 1
+        self._broken_at: int | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes, none after a broken quotation."""
+        chunk = b"" if self._broken_at else self._file.read(size)
+        self._on_bytes(len(chunk))
+        if chunk and not self._inspect(chunk):
+            return b""
+        return chunk
+
+    def close(self) -> None:
+        """Nothing to do: whoever opened the file closes it."""
+
+    def check(self, path: Path) -> None:
+        """Raises UserError, with the line in the file, where a quotation mark was out of place."""
+        if self._broken_at:
+            reason = "a quotation mark stands inside a cell that is not quoted, or is not doubled in one that is"
+            raise UserError(Problem(path.name, reason, "Export it again with quoting.", self._broken_at, place="line"))
+        if self._inside:
+            reason = "a quotation mark opens a cell that is never closed"
+            mend = "Close the cell, or export the file again."
+            raise UserError(Problem(path.name, reason, mend, self._opened_at, place="line"))
+
+    def _inspect(self, chunk: bytes) -> bool:
+        if self._line == 1 and self._last == b"\n" and chunk.startswith(_BOM):
+            return self._inspect(chunk[len(_BOM) :])
+        if b'"' in self._last + chunk:
+            data = np.frombuffer(self._last + chunk, dtype=np.uint8)
+            marks = np.flatnonzero(data[1:] == _QUOTE) + 1
+            opening, closing = (marks[1::2], marks[0::2]) if self._inside else (marks[0::2], marks[1::2])
+            if self._last == b'"' and not self._inside:  # the mark that ended the chunk before
+                closing = np.concatenate([[0], closing])
+            wrong = np.concatenate(
+                [opening[~np.isin(data[opening - 1], _BEFORE_OPENING)], self._unclosed(data, closing)]
+            )
+            if wrong.size:
+                self._broken_at = self._line + chunk[: max(int(wrong.min()) - 1, 0)].count(b"\n")
+                return False
+            self._inside ^= bool(len(marks) % 2)
+            if self._inside and len(opening):
+                self._opened_at = self._line + chunk[: int(opening[-1]) - 1].count(b"\n")
+        self._line += chunk.count(b"\n")
+        self._last = chunk[-1:]
+        return True
+
+    def _unclosed(self, data: Any, closing: Any) -> Any:
+        """Closing marks after which neither the cell, the row nor the file ends, and that double no mark."""
+        inner = closing[closing + 1 < len(data)]
+        return inner[~np.isin(data[inner + 1], _AFTER_CLOSING)]

@@ -1,0 +1,56 @@
+"""A delivery in the making: what is known so far while its files are sealed one after another."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from consent_risk.intake.findings import Findings
+from consent_risk.intake.known_keys import KnownKeys
+from consent_risk.intake.sealing import Sealer
+from consent_risk.intake.writing import Store
+
+
+class Delivery:
+    """The store that is written, and the keys by which rows are matched to each other.
+
+    `records_before`, `tenants_before` and `agreements_before` come from earlier drops of the case.
+    """
+
+    def __init__(self, store: Store, sealer: Sealer, findings: Findings) -> None:
+        self.store = store
+        self.sealer = sealer
+        self.findings = findings
+        self.records = KnownKeys()
+        self.records_before = KnownKeys()
+        self.tenants: set[str] = set()
+        self.tenants_before: set[str] = set()
+        self.agreements: set[tuple[str, str]] = set()
+        self.agreements_before: set[tuple[str, str]] = set()
+        self.acquirer_keys: dict[str, KnownKeys] = {}
+        self.records_by_tenant: Counter[str] = Counter()
+        self.agreements_by_tenant: Counter[str] = Counter()
+
+    def remember(self, earlier: Sequence[Path]) -> None:
+        """Learn the records of earlier drops, and the tenants and agreements sealed beside them."""
+        for path in earlier:
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(columns=["record_key", "tenant_id"]):
+                    frame = pl.DataFrame(batch)
+                    self.records_before.learn(frame["record_key"].to_numpy())
+                    self.tenants_before |= set(frame["tenant_id"].unique())
+            tenants, agreements = path.with_name("tenants.parquet"), path.with_name("agreements.parquet")
+            if tenants.exists():
+                self.tenants_before |= set(pl.read_parquet(tenants, columns=["tenant_id"])["tenant_id"])
+            if agreements.exists():
+                pairs = pl.read_parquet(agreements, columns=["tenant_id", "agreement_id"])
+                self.agreements_before |= set(pairs.iter_rows())
+
+    def write(self, table: str, frame: pl.DataFrame) -> None:
+        """Append to a sealed table, unless the delivery is refused already."""
+        if not self.findings.any_problem:
+            self.store[table].write(frame)

@@ -1,0 +1,62 @@
+"""Parquet with the same columns as a CSV: every cell becomes the text that the CSV would hold."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import polars as pl
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from consent_risk.errors import Problem, UserError
+from consent_risk.intake.csv_reading import BATCH_ROWS, blank_as_null
+from consent_risk.tables import LIST_SEPARATOR
+
+_BAD_SCHEMA = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
+
+
+def parquet_batches(
+    path: Path, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None]
+) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
+    """Pairs of cells and bad rows (none), see exports.Batch. Raises UserError for damage and nested columns."""
+    size, row = path.stat().st_size, 1
+    try:
+        with pq.ParquetFile(path) as file:
+            total = max(file.metadata.num_rows, 1)
+            for block in file.iter_batches(batch_size=BATCH_ROWS, columns=list(wanted)):
+                yield _text_frame(path, block, row, wanted), pl.DataFrame(schema=_BAD_SCHEMA)
+                row += block.num_rows
+                on_bytes(size * block.num_rows // total)
+    except (pa.ArrowException, OSError):
+        raise UserError(Problem(path.name, "the Parquet file is damaged", "Copy or export it again.")) from None
+
+
+def _text_frame(path: Path, block: pa.RecordBatch, row: int, wanted: Sequence[str]) -> pl.DataFrame:
+    frame = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
+    rows = pl.Series("row", range(row, row + block.num_rows), dtype=pl.Int64)
+    columns = [_as_text(path, frame[name]) for name in wanted]
+    cells = pl.DataFrame([rows, *columns])
+    return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted)
+
+
+def _as_text(path: Path, cells: pl.Series) -> pl.Series:
+    """The cells as the canonical CSV writes them."""
+    kind = cells.dtype
+    if kind == pl.Boolean:
+        return cells.replace_strict({True: "true", False: "false"}, default=None, return_dtype=pl.String)
+    if isinstance(kind, pl.Datetime):
+        utc = cells.dt.convert_time_zone("UTC").dt.replace_time_zone(None) if kind.time_zone else cells
+        return utc.dt.cast_time_unit("us").dt.to_string("%Y-%m-%dT%H:%M:%S%.6f")
+    if isinstance(kind, pl.List) and kind.inner in (pl.String, pl.Null):
+        return cells.cast(pl.List(pl.String)).list.join(LIST_SEPARATOR)
+    if kind.is_float():
+        # pandas turns whole numbers with gaps into floats.
+        whole = cells.round(0).eq_missing(cells).all()
+        return (cells.cast(pl.Int64, strict=False) if whole else cells).cast(pl.String)
+    if kind.is_nested() or kind in (pl.Binary, pl.Time, pl.Object):
+        reason = "the column's type cannot be read as text"
+        raise UserError(
+            Problem(path.name, reason, "Write it as text, number, truth value, day or time.", None, cells.name)
+        )
+    return cells.cast(pl.String)

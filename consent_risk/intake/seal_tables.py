@@ -1,0 +1,213 @@
+"""From a checked batch of one canonical file to rows of its sealed table.
+
+Each `seal_*` takes the values of rows without a fault (checking.read_values), seals the identifiers, sets rows aside
+that fit no other row, writes the rest and returns how many of the rows were not used.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import TypeVar
+
+import numpy as np
+import polars as pl
+
+from consent_risk import tables
+from consent_risk.intake.columns import CANONICAL_FILES
+from consent_risk.intake.delivery import Delivery
+from consent_risk.intake.findings import no_bad_rows
+from consent_risk.intake.known_keys import KnownKeys
+from consent_risk.vocabulary import IdentifierType
+
+_Id = TypeVar("_Id")
+NO_RECORD = "no record with this tenant_id and source_id"
+_ORPHANS = "rows set aside: no record with their tenant_id and source_id was delivered"
+_ONCE = "Keep one of the rows."
+_BEFORE = "Leave out what was delivered before."
+
+
+def seal_tenants(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    """Tenants; one that stands twice or was delivered before is refused."""
+    ids = values["tenant_id"].to_list()
+    twice = _seen_twice(ids, delivery.tenants)
+    before = [tenant in delivery.tenants_before for tenant in ids]
+    unused = _refuse(values, file, delivery, "tenant_id", twice, before)
+    delivery.write("tenants", _used(values, twice, before))
+    return unused
+
+
+def seal_agreements(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    """Agreements; the same agreement_id of the same tenant must not stand twice."""
+    ids = list(values.select("tenant_id", "agreement_id").iter_rows())
+    twice = _seen_twice(ids, delivery.agreements)
+    before = [pair in delivery.agreements_before for pair in ids]
+    unused = _refuse(values, file, delivery, "agreement_id", twice, before)
+    used = _used(values, twice, before)
+    _count_tenants(used, delivery.agreements_by_tenant)
+    delivery.write("agreements", used)
+    return unused
+
+
+def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    """Records; identifiers become keys, and a record that stands twice or was delivered before is refused."""
+    keys = delivery.sealer.seal_records(values["tenant_id"], values["source_id"])
+    numbers = keys.to_numpy()
+    before = delivery.records_before.contain(numbers)
+    twice = ~delivery.records.learn(numbers) & ~before
+    unused = _refuse(values, file, delivery, "source_id", twice.tolist(), before.tolist())
+    used = _used(values.with_columns(keys.alias("record_key")), twice.tolist(), before.tolist())
+    _count_tenants(used, delivery.records_by_tenant)
+    delivery.write(
+        "records",
+        used.with_columns(
+            _key_lists(used["email"], IdentifierType.EMAIL, delivery).alias("email_keys"),
+            _key_lists(used["phone"], IdentifierType.PHONE, delivery).alias("phone_keys"),
+            pl.col("created_at").alias("created_on"),
+            pl.col("last_activity_at").alias("last_activity_on"),
+        ),
+    )
+    return unused
+
+
+def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    """Consent events; one without a record is set aside."""
+    values = values.with_columns(_record_keys(values, delivery))
+    known = _known_records(values["record_key"], delivery)
+    raw = [pl.lit(None, dtype=pl.String).alias(n) for n in ("raw_field", "raw_value") if n not in values.columns]
+    delivery.write("consents", values.filter(known).with_columns(raw))
+    return _set_orphans_aside(values.filter(~known), file, delivery)
+
+
+def seal_interactions(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    """Message counts; without a source_id they are the tenant's, with one that is no record they are set aside."""
+    values = values.with_columns(_record_keys(values, delivery))
+    known = _known_records(values["record_key"], delivery) | values["source_id"].is_null()
+    delivery.write("interactions", values.filter(known))
+    return _set_orphans_aside(values.filter(~known), file, delivery)
+
+
+def seal_acquirer_identifiers(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    """The acquirer's identifiers, raw or hashed, each key once."""
+    unused = 0
+    for kind in IdentifierType:
+        of_kind = values.filter(pl.col("identifier_type").cast(pl.String) == kind.value)
+        keys = delivery.sealer.seal_raw_or_hashed(of_kind["value"], kind)
+        unused += delivery.findings.add_bad_rows(file, _nothing_left(of_kind.filter(keys.is_null())))
+        present = keys.drop_nulls()
+        new = delivery.acquirer_keys.setdefault(kind.value, KnownKeys()).learn(present.to_numpy())
+        delivery.findings.note(file, "identifiers that stand in the list more than once", int((~new).sum()))
+        rows = pl.DataFrame({"key": present.filter(pl.Series(new, dtype=pl.Boolean))})
+        delivery.write("acquirer_keys", rows.with_columns(pl.lit(kind.value).alias("identifier_type")))
+    return unused
+
+
+def seal_holders(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    """Other holders of comparable data, as they are."""
+    delivery.write("holders", values)
+    return 0
+
+
+SEAL: dict[str, Callable[[pl.DataFrame, str, Delivery], int]] = {
+    "tenants": seal_tenants,
+    "records": seal_records,
+    "agreements": seal_agreements,
+    "consents": seal_consents,
+    "interactions": seal_interactions,
+    "acquirer_identifiers": seal_acquirer_identifiers,
+    "holders": seal_holders,
+}
+assert list(SEAL) == list(CANONICAL_FILES)
+
+
+def derive_tenants(delivery: Delivery) -> None:
+    """Where no tenants file was handed in: a tenant for every tenant_id of the records that is not known yet."""
+    new = sorted(delivery.records_by_tenant.keys() - delivery.tenants_before)
+    blank = tables.empty("tenants").clear(len(new))
+    delivery.write("tenants", blank.with_columns(pl.Series("tenant_id", new, dtype=pl.String)))
+    delivery.findings.note("tenants", "tenants known from records alone: no tenants file was handed in", len(new))
+
+
+def note_unlisted_tenants(delivery: Delivery) -> None:
+    """Where a tenants file was handed in: count the rows of tenants that it does not list."""
+    listed = delivery.tenants | delivery.tenants_before
+    for what, counts in (("records", delivery.records_by_tenant), ("agreements", delivery.agreements_by_tenant)):
+        rows = sum(count for tenant, count in counts.items() if tenant not in listed)
+        delivery.findings.note("tenants", f"{what} kept although their tenant is not in the tenants file", rows)
+
+
+def _seen_twice(ids: list[_Id], seen: set[_Id]) -> list[bool]:
+    twice = []
+    for one in ids:
+        twice.append(one in seen)
+        seen.add(one)
+    return twice
+
+
+def _refuse(
+    values: pl.DataFrame, file: str, delivery: Delivery, column: str, twice: list[bool], before: list[bool]
+) -> int:
+    """Report rows whose key stands in an earlier row or drop; the number of them."""
+    name = column if column == "tenant_id" else f"tenant_id and {column}"
+    bad = [
+        _bad(
+            values.filter(pl.Series(twice, dtype=pl.Boolean)),
+            column,
+            f"the same {name} stands in an earlier row",
+            _ONCE,
+        ),
+        _bad(
+            values.filter(pl.Series(before, dtype=pl.Boolean)),
+            column,
+            f"this {name} came with an earlier drop",
+            _BEFORE,
+        ),
+    ]
+    return delivery.findings.add_bad_rows(file, pl.concat(bad))
+
+
+def _bad(rows: pl.DataFrame, column: str, reason: str, mend: str) -> pl.DataFrame:
+    if rows.is_empty():
+        return no_bad_rows()
+    return rows.select(
+        "row", pl.lit(column).alias("column"), pl.lit(reason).alias("reason"), pl.lit(mend).alias("mend")
+    )
+
+
+def _used(values: pl.DataFrame, twice: list[bool], before: list[bool]) -> pl.DataFrame:
+    return values.filter(~(pl.Series(twice, dtype=pl.Boolean) | pl.Series(before, dtype=pl.Boolean)))
+
+
+def _nothing_left(rows: pl.DataFrame) -> pl.DataFrame:
+    return _bad(rows, "value", "nothing is left of the identifier when spaces are taken out", "Leave the row out.")
+
+
+def _count_tenants(values: pl.DataFrame, counts: Counter[str]) -> None:
+    for tenant, rows in values["tenant_id"].value_counts().iter_rows():
+        counts[tenant] += rows
+
+
+def _record_keys(values: pl.DataFrame, delivery: Delivery) -> pl.Series:
+    return delivery.sealer.seal_records(values["tenant_id"], values["source_id"]).alias("record_key")
+
+
+def _known_records(keys: pl.Series, delivery: Delivery) -> pl.Series:
+    numbers = keys.fill_null(0).to_numpy()
+    known = delivery.records.contain(numbers) | delivery.records_before.contain(numbers)
+    return pl.Series(np.logical_and(known, keys.is_not_null().to_numpy()), dtype=pl.Boolean)
+
+
+def _set_orphans_aside(orphans: pl.DataFrame, file: str, delivery: Delivery) -> int:
+    if orphans.is_empty():
+        return 0
+    return delivery.findings.set_rows_aside(file, _bad(orphans, "source_id", NO_RECORD, ""), _ORPHANS)
+
+
+def _key_lists(identifiers: pl.Series, kind: IdentifierType, delivery: Delivery) -> pl.Series:
+    """Sorted distinct keys of each row's identifiers (text, or a list of texts); an empty list where it has none."""
+    lists = identifiers if isinstance(identifiers.dtype, pl.List) else identifiers.reshape((-1, 1)).arr.to_list()
+    flat = pl.DataFrame({"at": range(len(lists)), "text": lists}, schema={"at": pl.Int64, "text": lists.dtype})
+    flat = flat.explode("text")
+    keys = flat.with_columns(delivery.sealer.seal_identifiers(flat["text"], kind).alias("key"))
+    grouped = keys.group_by("at", maintain_order=True).agg(pl.col("key").drop_nulls().unique().sort())
+    return grouped["key"]

@@ -1,0 +1,1 @@
+"""Cases on disk: the key of a case and its data drops."""
