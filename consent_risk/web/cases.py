@@ -1,0 +1,79 @@
+"""Which case the page is about: the workspace, the choice in the sidebar, and the opened run with its assessment."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from consent_risk.assessment import Assessment
+from consent_risk.case import Case
+from consent_risk.errors import Problem, UserError
+from consent_risk.web.rates import changed_case
+from consent_risk.workspace.runs import Run, list_cases, open_run
+
+WORKSPACE_VARIABLE = "CONSENT_RISK_WORKSPACE"
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """A case as the pages see it. `case` has the rates changed in this session, `run.case` those of the file."""
+
+    folder: Path
+    run: Run
+    case: Case
+    assessment: Assessment
+
+
+def choose_case() -> Path:
+    """The case folder chosen in the sidebar; the first one until the visitor chooses.
+
+    Raises UserError where there is no workspace or no case in it.
+    """
+    cases = {folder.name: folder for folder in list_cases(_workspace())}
+    if not cases:
+        raise UserError(
+            Problem(
+                "workspace",
+                "holds no case yet",
+                "Make one with `consent-risk new`, or load the sample with `make app`.",
+            )
+        )
+    # The key is that of the widget and lasts over pages, since the widget stands on every page.
+    name = st.sidebar.selectbox("Case", list(cases), key="case")
+    return cases[name]
+
+
+def open_case(folder: Path) -> OpenedCase:
+    """The case measured and assessed, from the cache where nothing changed since. Raises UserError."""
+    run = _open_run(str(folder), _stamp(folder))
+    case = changed_case(run.case, run.key)
+    return OpenedCase(folder, run, case, _assessment(run.key, case.model_dump_json(), run, case))
+
+
+def _workspace() -> Path:
+    named = os.environ.get(WORKSPACE_VARIABLE)
+    if not named:
+        raise UserError(Problem(WORKSPACE_VARIABLE, "names no folder", "Start the app with `consent-risk serve`."))
+    return Path(named)
+
+
+# Session-wide, never global: Streamlit's global caches are shared by all visitors.
+@st.cache_resource(scope="session", max_entries=8, show_spinner="Measuring the case …")
+def _open_run(folder: str, stamp: tuple[tuple[str, int, int], ...]) -> Run:
+    return open_run(Path(folder))
+
+
+@st.cache_resource(scope="session", max_entries=32, show_spinner=False)
+def _assessment(key: str, case_json: str, _run: Run, _case: Case) -> Assessment:
+    """Keyed by the content of the run and of the case; the objects themselves are not hashed."""
+    return _run.assessment(_case)
+
+
+def _stamp(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """What changes when a file of the case changes: name, size and time, without reading any content."""
+    watched = sorted(path for path in folder.iterdir() if path.is_file() or path.name == "drops")
+    stats = [(path.name, path.stat()) for path in watched]
+    return tuple((name, stat.st_size, stat.st_mtime_ns) for name, stat in stats)
