@@ -1,0 +1,284 @@
+"""The command line: the verbs of the app without a browser.
+
+Exit codes: 0 done, 2 the input or the call needs mending (said in words, nothing half-written), 1 our own mistake.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from consent_risk import __version__
+from consent_risk.assessment import Assessment
+from consent_risk.errors import Problem, UserError
+from consent_risk.intake import exports_in, seal_folder
+from consent_risk.intake.manifest import Manifest
+from consent_risk.intake.sealing import Sealer
+from consent_risk.summary import check_text, finding_text
+from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
+from consent_risk.workspace.drops import add_drop, list_drops
+from consent_risk.workspace.keys import case_key, new_key
+from consent_risk.workspace.runs import open_run
+
+USER_ERROR = 2
+_HERE = Path(__file__).resolve().parent
+
+app = typer.Typer(
+    help="How much of a CRM provider's customer data could an acquirer really take over, and is that significant?",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Folder = Annotated[Path, typer.Argument(help="A folder with case.yaml and the exports beside it.")]
+CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder, made with `new`.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write the assessment as a PDF.")]
+SetAside = Annotated[
+    bool, typer.Option("--set-aside", help="Set rows that cannot be used aside, listed and counted, and go on.")
+]
+
+
+@app.command()
+def run(
+    folder: Folder,
+    as_json: AsJson = False,
+    pdf: Pdf = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Keep the sealed case as this new folder; otherwise it is removed."),
+    ] = None,
+    set_aside: SetAside = False,
+) -> None:
+    """Go the whole way for FOLDER: seal, measure, assess, print the finding. FOLDER stays as it was."""
+    _check_writable(pdf)
+    text = read_case_text(folder)
+    case = read_case(folder)
+    with _workspace(keep) as case_dir:
+        (case_dir / CASE_FILE).write_text(text, encoding="utf-8")
+        # A case that is not kept needs no key afterwards, so none is written anywhere.
+        key = case_key(case_dir) if keep else new_key()
+        with _progress("sealing") as progress:
+            add_drop(
+                case_dir,
+                case,
+                exports_in(folder),
+                key=key,
+                set_aside=set_aside,
+                progress=progress,
+                now=datetime.now(UTC),
+            )
+        _report(_assess(case_dir), as_json, pdf)
+
+
+@app.command()
+def new(case: CaseFolder) -> None:
+    """Make the folder CASE with a case.yaml to fill in."""
+    path = new_case(case, as_of=datetime.now(UTC).date().isoformat())
+    typer.echo(f"Made {path}. Fill it in, then: consent-risk add {case} FILES…")
+
+
+@app.command()
+def add(
+    case: CaseFolder,
+    files: Annotated[list[Path], typer.Argument(help="Export files, or folders of them.")],
+    as_json: AsJson = False,
+    set_aside: SetAside = False,
+) -> None:
+    """Seal FILES into a new data drop of CASE: all of them or, if anything is wrong, none."""
+    read = read_case(case)
+    given = [path for file in files for path in (exports_in(file) if file.is_dir() else [file])]
+    with _progress("sealing") as progress:
+        drop = add_drop(
+            case, read, given, key=case_key(case), set_aside=set_aside, progress=progress, now=datetime.now(UTC)
+        )
+    typer.echo(drop.manifest.to_json() if as_json else f"Drop {drop.id}\n{check_text([drop.manifest])}")
+
+
+@app.command()
+def check(folder: Folder, as_json: AsJson = False, set_aside: SetAside = False) -> None:
+    """Say what was understood, and what was not: of the drops of a case, or of the exports in a folder."""
+    manifests = [drop.manifest for drop in list_drops(folder)] or [_dry_run(folder, set_aside)]
+    if as_json:
+        typer.echo(json.dumps([manifest.model_dump(mode="json") for manifest in manifests], indent=2))
+    else:
+        typer.echo(check_text(manifests))
+
+
+@app.command()
+def assess(case: CaseFolder, as_json: AsJson = False, pdf: Pdf = None) -> None:
+    """Measure and assess the drops of CASE and print the finding."""
+    _check_writable(pdf)
+    _report(_assess(case), as_json, pdf)
+
+
+@app.command()
+def report(case: CaseFolder, pdf: Annotated[Path | None, typer.Option(metavar="FILE")] = None) -> None:
+    """Write the assessment of CASE as a PDF (default: CASE/report.pdf)."""
+    target = pdf or case / "report.pdf"
+    _check_writable(target)
+    _write_pdf(_assess(case), target)
+    typer.echo(f"Wrote {target}")
+
+
+@app.command()
+def serve(
+    workspace: Annotated[Path, typer.Option(help="The folder of the case folders.")] = Path("workspace"),
+    sample: Annotated[bool, typer.Option("--sample", help="Load the sample cases if they are not there.")] = False,
+    port: Annotated[int, typer.Option(min=1, max=65535)] = 8501,
+) -> None:
+    """Open the web app on 127.0.0.1 for the cases of a workspace."""
+    if sample:
+        _load_samples(workspace)
+    script = _HERE.parent / "app.py"
+    if not script.exists():
+        raise UserError(Problem("app.py", "the web app is not beside the package", "Run it from a checkout."))
+    command = [sys.executable, "-m", "streamlit", "run", str(script)]
+    command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    typer.echo(f"The app is at http://127.0.0.1:{port} (stop it with Ctrl-C).")
+    environment = {**os.environ, "CONSENT_RISK_WORKSPACE": str(workspace.resolve())}
+    raise typer.Exit(subprocess.call(command, env=environment, cwd=script.parent))
+
+
+@app.command()
+def version() -> None:
+    """Print the version of the program."""
+    typer.echo(__version__)
+
+
+def main() -> None:
+    """The console script: errors meant for users are shown without a traceback."""
+    try:
+        app(standalone_mode=True)
+    except UserError as error:
+        for line in error.lines():
+            typer.echo(line, err=True)
+        sys.exit(USER_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _assess(case_dir: Path) -> Assessment:
+    with _status("measuring"):
+        return open_run(case_dir).assessment()
+
+
+def _report(assessment: Assessment, as_json: bool, pdf: Path | None) -> None:
+    if pdf:
+        _write_pdf(assessment, pdf)
+    if as_json:
+        typer.echo(json.dumps(assessment.to_json_data(), indent=1, ensure_ascii=False))
+    else:
+        typer.echo(finding_text(assessment))
+        if pdf:
+            typer.echo(f"\nWrote {pdf}")
+
+
+def _write_pdf(assessment: Assessment, target: Path) -> None:
+    from consent_risk.report.pdf import render_pdf  # typst and the chart engine take a while to load
+
+    with _status("writing the PDF"):
+        content = render_pdf(assessment)
+        staging = target.with_name(f".{target.name}.part")
+        staging.write_bytes(content)
+        staging.replace(target)
+
+
+def _check_writable(pdf: Path | None) -> None:
+    if pdf and not pdf.absolute().parent.is_dir():
+        raise UserError(Problem(str(pdf), "its folder does not exist", "Make the folder first."))
+    if pdf and pdf.is_dir():
+        raise UserError(Problem(str(pdf), "this is a folder", "Name a file, such as assessment.pdf."))
+
+
+def _dry_run(folder: Path, set_aside: bool) -> Manifest:
+    case = read_case(folder)
+    with tempfile.TemporaryDirectory(prefix="consent-risk-") as staging, _progress("reading") as progress:
+        return seal_folder(
+            exports_in(folder),
+            case,
+            Sealer(new_key()),
+            Path(staging) / "drop",
+            set_aside=set_aside,
+            progress=progress,
+        )
+
+
+def _load_samples(workspace: Path) -> None:
+    samples = _HERE.parent / "sample_data"
+    for source in sorted(path.parent for path in samples.glob(f"*/{CASE_FILE}")):
+        target = workspace / source.name
+        if target.exists():
+            continue
+        typer.echo(f"Loading the sample case {source.name} …")
+        with _new_folder(target) as case_dir:
+            shutil.copyfile(source / CASE_FILE, case_dir / CASE_FILE)
+            with _progress("sealing") as progress:
+                add_drop(
+                    case_dir,
+                    read_case(case_dir),
+                    exports_in(source),
+                    key=case_key(case_dir),
+                    progress=progress,
+                    now=datetime.now(UTC),
+                )
+            open_run(case_dir)
+
+
+@contextmanager
+def _workspace(keep: Path | None) -> Iterator[Path]:
+    if keep is None:
+        with tempfile.TemporaryDirectory(prefix="consent-risk-") as folder:
+            yield Path(folder)
+    elif keep.exists():
+        raise UserError(Problem(str(keep), "the folder exists already", "Name one that does not."))
+    else:
+        with _new_folder(keep) as folder:
+            yield folder
+
+
+@contextmanager
+def _new_folder(folder: Path) -> Iterator[Path]:
+    """A folder that is removed again if anything goes wrong before it is complete."""
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
+def _progress(what: str) -> Iterator[Callable[[int, int], None] | None]:
+    """A progress bar in bytes on a terminal, nothing in a pipe."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield None
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+@contextmanager
+def _status(what: str) -> Iterator[None]:
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(f"{what} …"):
+        yield

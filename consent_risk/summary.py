@@ -1,0 +1,72 @@
+"""An assessment and a delivery as plain text, for the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from consent_risk.assessment import Assessment
+from consent_risk.intake.manifest import Manifest
+from consent_risk.numbers import figure_text, number_text
+from consent_risk.vocabulary import Scenario, Unit
+
+_WIDTH = 38
+
+
+def finding_text(assessment: Assessment) -> str:
+    """The finding, its reasons, the waterfall of persons and the scenarios, as text."""
+    finding = assessment.finding
+    lines = [
+        assessment.title or assessment.case,
+        f"{assessment.provider} / {assessment.acquirer}, as of {assessment.as_of.isoformat()}",
+        "",
+        f"Suggested finding: {finding.suggested.value.upper()} ({finding.table})",
+        finding.headline,
+        "",
+        *(f"  - {reason}" for reason in finding.reasons),
+    ]
+    if finding.needs:
+        lines += ["", "Not settled, needs:", *(f"  - {need}" for need in finding.needs)]
+    if finding.decided:
+        decided = finding.decided
+        lines += ["", f"Decided by {decided.by} on {decided.on}: {decided.decision.value.upper()}", decided.reasons]
+    lines += ["", *_waterfall(assessment), "", *_scenarios(assessment)]
+    return "\n".join([*lines, "", *assessment.notices[:2]])
+
+
+def _waterfall(assessment: Assessment) -> list[str]:
+    lines = [_row(f"What passes for {assessment.finding.purpose.value} (K0)", "value", "lower", "upper")]
+    for waterfall in assessment.waterfalls:
+        if waterfall.purpose is assessment.finding.purpose:
+            for step in waterfall.steps:
+                texts = (figure_text(number, waterfall.unit) for number in (step.value, step.lower, step.upper))
+                lines.append(_row(f"  {waterfall.unit.value}: {step.label}", *texts))
+    return lines
+
+
+def _scenarios(assessment: Assessment) -> list[str]:
+    lines = [_row("Additional persons", "value", "lower", "upper")]
+    for scenario in Scenario:
+        figure = assessment.figure("persons.additional", assessment.finding.purpose, scenario)
+        texts = (figure_text(number, Unit.PERSONS) for number in (figure.value, figure.lower, figure.upper))
+        lines.append(_row(f"  {scenario.value}", *texts) + f"   {scenario.label}")
+    return lines
+
+
+def _row(label: str, *cells: str) -> str:
+    return f"{label:<52}" + "".join(f"{cell:>12}" for cell in cells)
+
+
+def check_text(manifests: Sequence[Manifest]) -> str:
+    """What was understood of each file, what was set aside and why, and what the reader must know."""
+    lines = []
+    for manifest in manifests:
+        lines.append(f"{'file':<{_WIDTH}}{'recipe':<14}{'table':<16}{'rows':>10}{'used':>10}")
+        for given in manifest.inputs:
+            counts = f"{number_text(given.rows):>10}{number_text(given.used):>10}"
+            lines.append(f"{given.file:<{_WIDTH}}{given.recipe:<14}{given.table:<16}{counts}")
+        if manifest.rejects:
+            lines += ["", "Set aside:", *(f"  {rows:>8}  {reason}" for reason, rows in manifest.rejects.items())]
+        if manifest.quality:
+            lines += ["", "To know:"]
+            lines += [f"  {note.file}: {note.what} ({number_text(note.rows)})" for note in manifest.quality]
+    return "\n".join(lines)
