@@ -99,7 +99,7 @@ def _write_figures(writer: Writer, assessment: Assessment) -> None:
         [id, ", ".join(sorted(scenarios)), computed or NONE, from_rows or NONE]
         for (id, computed, from_rows), scenarios in ways.items()
     ]
-    columns = [Column("Figure", 1), Column("Scenario", 0.55), Column("Computed as", 1.6), Column("From", 1)]
+    columns = [Column("Figure", 1.5), Column("Scenario", 0.55), Column("Computed as", 1.7), Column("From", 1)]
     writer.table("How each figure is computed", columns, rows)
 
 

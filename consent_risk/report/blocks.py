@@ -14,6 +14,7 @@ import altair as alt
 Block = dict[str, Any]
 Run = str | dict[str, str]
 Cell = str | dict[str, Any]
+LINES_TOGETHER = 12
 
 
 def bold(text: str) -> Run:
@@ -52,14 +53,32 @@ class Column:
     align: Literal["left", "right"] = "left"
 
 
-def number_column(title: str) -> Column:
-    """A column of numbers: as narrow as they are, flush right."""
-    return Column(title, "auto", "right")
+def number_column(title: str, width: float | Literal["auto"] = "auto") -> Column:
+    """A column of numbers, flush right; as narrow as they are unless a share of the width is given."""
+    return Column(title, width, "right")
 
 
-def group(title: str) -> list[Cell]:
-    """A row that heads the rows after it."""
-    return [{"group": title}]
+@dataclass(frozen=True)
+class Part:
+    """Rows of a table that belong together, under a first heading of their own."""
+
+    rows: Sequence[Sequence[Cell]]
+    title: str = ""
+
+
+def _part_data(part: Part, columns: Sequence[Column]) -> Block:
+    first, *others = (column.title for column in columns)
+    rows = [list(row) for row in part.rows]
+    return {"header": [part.title or first, *others], "rows": rows, "breakable": _is_long(rows)}
+
+
+def _is_long(rows: Sequence[Sequence[Cell]]) -> bool:
+    """Whether the rows may run over a page: kept together, they would leave too much of one empty."""
+    return sum(max(_line_count(cell) for cell in row) for row in rows) > LINES_TOGETHER
+
+
+def _line_count(cell: Cell) -> int:
+    return len(cell.get("lines", "1")) if isinstance(cell, dict) else 1
 
 
 @dataclass
@@ -85,7 +104,8 @@ class Writer:
         """A lettered annex on a page of its own run: `Annex A`."""
         letter = chr(ord("A") + self._annex)
         self._annex += 1
-        self._head(1, letter, f"Annex {letter}.", title)
+        # No number apart from the title: it would push the sections' titles far to the right in the contents.
+        self._head(1, letter, "", f"Annex {letter}: {title}")
 
     def sub(self, title: str) -> None:
         """A subsection: `3.1. Persons`."""
@@ -104,17 +124,30 @@ class Writer:
         if listed:
             self.blocks.append({"k": "points", "items": listed})
 
-    def table(self, caption: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]], note: str = "") -> int:
-        """A numbered table. Returns its number."""
+    def table(
+        self,
+        caption: str,
+        columns: Sequence[Column],
+        rows: Sequence[Sequence[Cell]] | Sequence[Part],
+        note: str = "",
+        over: Sequence[tuple[str, int]] = (),
+    ) -> int:
+        """A numbered table, in one piece or in parts. Returns its number.
+
+        `over` are headings over several columns: (text, columns). A part's title replaces the first heading.
+        """
         self._table += 1
+        parts = [part for part in rows if isinstance(part, Part)] or [
+            Part([r for r in rows if not isinstance(r, Part)])
+        ]
         self.blocks.append(
             {
                 "k": "table",
                 "caption": f"Table {self._table}: {caption}",
                 "widths": [column.width for column in columns],
                 "aligns": [column.align for column in columns],
-                "header": [column.title for column in columns],
-                "rows": [list(row) for row in rows],
+                "over": [{"s": text, "span": span} for text, span in over],
+                "parts": [_part_data(part, columns) for part in parts],
                 "note": note,
             }
         )

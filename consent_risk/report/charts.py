@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import altair as alt
@@ -21,9 +22,9 @@ from consent_risk.assessment import Assessment, Figure, Waterfall
 from consent_risk.report.numbers import DASH, number_text, range_text, share_of, share_text
 from consent_risk.vocabulary import Purpose, Scenario, Unit
 
-_COLUMNS_END = 2.0  # where the last column of text ends, in widths of the widest bar
+CELL_SIZE, TITLE_SIZE = 12.5, 11
 FONT = "Liberation Sans"  # vl-convert measures with it and the PDF embeds it, so labels do not shift
-WIDTH = 700
+WIDTH = 560  # at least; a page may draw the chart wider
 
 
 Layers = list[alt.Chart]
@@ -96,21 +97,20 @@ def waterfall_chart(
     ]
     widest = max((max(s.value + s.removed, s.upper) for s in steps), default=0.0) or 1.0
     parts = {LEFT: palette.left, UNKNOWN: palette.unknown, REMOVED: palette.removed}
-    frame = _Frame(rows, widest, palette, parts, row_height=34)
-    layers = [
-        frame.bars([(REMOVED, "value", "before"), (UNKNOWN, "value", "upper"), (LEFT, "zero", "value")]),
-        frame.ticks("upper", palette.mark),
-        *frame.column("left_text", "left", 1.24, palette.text, bold=True),
-        *frame.column("upper_text", "upper bound", 1.50, palette.mark),
-        *frame.column("removed_text", "removed", 1.76, palette.muted),
-        *frame.column("share_text", "left of all", 1.98, palette.muted),
+    columns = [
+        _Column("left_text", "left", palette.text, bold=True),
+        _Column("upper_text", "upper bound", palette.mark),
+        _Column("removed_text", "removed", palette.muted),
+        _Column("share_text", "left of all", palette.muted),
     ]
+    frame = _Frame(rows, widest, palette, parts, columns, row_height=34)
+    bars = frame.bars([(REMOVED, "value", "before"), (UNKNOWN, "value", "upper"), (LEFT, "zero", "value")])
     words = "; ".join(
         f"{s.label}: {number_text(s.value)}, upper bound {number_text(s.upper)}, removed {number_text(s.removed)}"
         for s in steps
     )
     text = f"Waterfall of {unit} for {purpose}, as it stands (K0). {words}."
-    return frame.chart(layers, text)
+    return frame.chart([bars, frame.ticks("upper", palette.mark)], text)
 
 
 def range_chart(
@@ -133,13 +133,11 @@ def range_chart(
         }
         for index, figure in enumerate(figures)
     ]
-    frame = _range_frame(rows, palette, row_height=46, label_offset=-8)
-    layers = _range_layers(frame)
-    if persons:
-        layers += frame.column("share_text", "of acquirer's persons", 1.98, palette.muted)
+    share = [_Column("share_text", "of acquirer's persons", palette.muted)] if persons else []
+    frame = _range_frame(rows, palette, share, row_height=46, label_offset=-8)
     words = "; ".join(f"{f.scenario}, {f.scenario.label}: {_range_words(f)}" for f in figures)
     text = f"{figure_name(figure_id)} for {purpose} under each scenario. {words}."
-    return frame.chart(layers, text)
+    return frame.chart(_range_layers(frame), text)
 
 
 def country_chart(
@@ -158,7 +156,7 @@ def country_chart(
         {"row": f"{index:03d}", "label": country_name(figure.country), **_range_row(figure)}
         for index, figure in enumerate(figures)
     ]
-    frame = _range_frame(rows, palette, row_height=24)
+    frame = _range_frame(rows, palette, [], row_height=24)
     words = "; ".join(f"{country_name(f.country)}: {_range_words(f)}" for f in figures)
     text = f"{figure_name(figure_id)} for {purpose} by country, {scenario} ({scenario.label}). {words}."
     return frame.chart(_range_layers(frame), text)
@@ -166,7 +164,7 @@ def country_chart(
 
 def chart_svg(chart: alt.LayerChart) -> bytes:
     """The chart as SVG, the same bytes each time, drawn without a browser and without the network."""
-    svg: str = vl_convert.vegalite_to_svg(chart.to_dict(), allowed_base_urls=[])
+    svg: str = vl_convert.vegalite_to_svg(chart.to_dict(validate=False), allowed_base_urls=[])
     return _renumbered(svg).encode()
 
 
@@ -198,9 +196,33 @@ def _range_words(figure: Figure) -> str:
     return f"{number_text(figure.value)}, from {number_text(figure.lower)} to {number_text(figure.upper)}"
 
 
-def _range_frame(rows: Sequence[dict[str, Any]], palette: Palette, row_height: int, label_offset: float = 0) -> _Frame:
+@dataclass(frozen=True)
+class _Column:
+    """A column of text right of the bars: the field it shows and its heading."""
+
+    field: str
+    title: str
+    colour: str
+    bold: bool = False
+
+    def width(self, rows: Sequence[dict[str, Any]]) -> float:
+        """About how many pixels it needs; a digit of Liberation Sans is 0.556 em wide."""
+        longest = max((len(row[self.field]) for row in rows), default=0)
+        return 20 + max(longest * 0.58 * CELL_SIZE, len(self.title) * 0.5 * TITLE_SIZE)
+
+
+def _range_frame(
+    rows: Sequence[dict[str, Any]],
+    palette: Palette,
+    more: Sequence[_Column],
+    row_height: int,
+    label_offset: float = 0,
+) -> _Frame:
     widest = max(row["upper"] for row in rows) or 1.0
-    return _Frame(rows, widest, palette, {PROVEN: palette.left, BETWEEN: palette.unknown}, row_height, label_offset)
+    parts = {PROVEN: palette.left, BETWEEN: palette.unknown}
+    value = _Column("value_text", "value", palette.text, bold=True)
+    span = _Column("range_text", f"lower {DASH} upper", palette.muted)
+    return _Frame(rows, widest, palette, parts, [value, span, *more], row_height, label_offset)
 
 
 def _range_layers(frame: _Frame) -> Layers:
@@ -209,8 +231,6 @@ def _range_layers(frame: _Frame) -> Layers:
         frame.ticks("lower", frame.palette.left),
         frame.ticks("upper", frame.palette.left),
         frame.points("value", PROVEN),
-        *frame.column("value_text", "value", 1.24, frame.palette.text, bold=True),
-        *frame.column("range_text", f"lower {DASH} upper", 1.62, frame.palette.muted),
     ]
 
 
@@ -218,14 +238,15 @@ def _range_layers(frame: _Frame) -> Layers:
 class _Frame:
     """What the layers of one chart share: rows, the horizontal scale, and columns of text right of the bars.
 
-    The columns stand at multiples of the widest bar on the bars' own scale, so that they keep their
-    place at any width the page gives the chart.
+    The columns stand on the bars' own scale, so that they keep their place at any width the page
+    gives the chart: the bars get what the columns leave.
     """
 
     rows: Sequence[dict[str, Any]]
     widest: float
     palette: Palette
     parts: Mapping[str, str]
+    columns: Sequence[_Column]
     row_height: int
     label_offset: float = 0  # a label of two lines is centred on its first line; this lifts it
 
@@ -252,25 +273,32 @@ class _Frame:
         chart: alt.Chart = self._chart(data).mark_point(filled=True, size=80, opacity=1)
         return chart.encode(x=self._x(f"{field}:Q"), color=self._colour())
 
-    def column(self, field: str, title: str, at: float, colour: str, bold: bool = False) -> Layers:
-        """A column of text ending at `at` times the widest bar, and its heading."""
-        x = alt.XDatum(self.widest * at, scale=self._scale(), axis=None)
-        cells: alt.Chart = self._chart(self.rows).mark_text(
-            baseline="middle", align="right", fontSize=12, fontWeight="bold" if bold else "normal", color=colour
-        )
-        heading: alt.Chart = alt.Chart(alt.InlineData(values=[{"title": title}])).mark_text(
-            align="right", baseline="bottom", fontSize=10.5, color=self.palette.muted
-        )
-        return [
-            cells.encode(x=x, text=f"{field}:N"),
-            heading.encode(x=x, y=alt.value(-2), text="title:N"),
-        ]
+    def _column_layers(self) -> Layers:
+        """Each column's cells, flush right, and its heading."""
+        widths = [column.width(self.rows) for column in self.columns]
+        _, *ends = accumulate(widths, initial=WIDTH - sum(widths))
+        layers: Layers = []
+        for column, end in zip(self.columns, ends, strict=True):
+            x = alt.XDatum(self._scale_end() * end / WIDTH, scale=self._scale(), axis=None)
+            cells: alt.Chart = self._chart(self.rows).mark_text(
+                baseline="middle",
+                align="right",
+                fontSize=CELL_SIZE,
+                fontWeight="bold" if column.bold else "normal",
+                color=column.colour,
+            )
+            heading: alt.Chart = alt.Chart(alt.InlineData(values=[{"title": column.title}])).mark_text(
+                align="right", baseline="bottom", fontSize=TITLE_SIZE, color=self.palette.muted
+            )
+            layers.append(cells.encode(x=x, text=f"{column.field}:N"))
+            layers.append(heading.encode(x=x, y=alt.value(-2), text="title:N"))
+        return layers
 
     def chart(self, layers: Layers, description: str) -> alt.LayerChart:
         """The layers as one chart with a description, without a frame; the page's background shows through."""
         text = self.palette.text
         return alt.LayerChart(
-            layer=list(layers),
+            layer=[*layers, *self._column_layers()],
             width=WIDTH,
             height=alt.Step(self.row_height),
             description=description,
@@ -278,8 +306,8 @@ class _Frame:
             config=alt.Config(
                 font=FONT,
                 view=alt.ViewConfig(stroke=None),
-                axis=alt.AxisConfig(labelColor=text, labelFontSize=12),
-                legend=alt.LegendConfig(labelColor=text, labelFontSize=11, labelLimit=320),
+                axis=alt.AxisConfig(labelColor=text, labelFontSize=CELL_SIZE),
+                legend=alt.LegendConfig(labelColor=text, labelFontSize=TITLE_SIZE, labelLimit=320),
             ),
         )
 
@@ -304,7 +332,11 @@ class _Frame:
         return alt.X(field, axis=None, scale=self._scale())
 
     def _scale(self) -> alt.Scale:
-        return alt.Scale(domain=[0, self.widest * _COLUMNS_END], nice=False, zero=True)
+        return alt.Scale(domain=[0, self._scale_end()], nice=False, zero=True)
+
+    def _scale_end(self) -> float:
+        bars = WIDTH - sum(column.width(self.rows) for column in self.columns)
+        return self.widest * WIDTH / max(bars, WIDTH / 4)
 
     def _colour(self) -> alt.Color:
         legend = alt.Legend(title=None, orient="top", direction="horizontal", symbolType="square", offset=30)

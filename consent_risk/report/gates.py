@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consent_risk.assessment import Assessment, Figure, Waterfall
-from consent_risk.report.blocks import Cell, Column, Writer, bold, group, lines, number_column
+from consent_risk.report.blocks import Cell, Column, Part, Writer, bold, number_column
 from consent_risk.report.charts import (
     country_chart,
     country_name,
@@ -26,6 +26,13 @@ from consent_risk.report.wording import (
 from consent_risk.vocabulary import Gate, Outcome, Purpose, Scenario, Unit
 
 ADDITIONAL = "persons.additional"
+_SHORT = {
+    Scenario.K0: "as it stands",
+    Scenario.K1: "renegotiated",
+    Scenario.K2: "asked again",
+    Scenario.K1_K2: "both",
+    Scenario.K3: "all not barred",
+}
 
 
 def write_gates(writer: Writer, assessment: Assessment, figures: Figures) -> None:
@@ -39,8 +46,7 @@ def write_gates(writer: Writer, assessment: Assessment, figures: Figures) -> Non
     main = assessment.finding.purpose
     for purpose in sorted(assessment.purposes, key=lambda p: p is not main):
         writer.sub(purpose_title(purpose))
-        if purpose is main:
-            _write_main_waterfall(writer, assessment)
+        _write_course(writer, assessment, purpose)
         _write_outcomes(writer, figures, purpose)
         _write_waterfall_tables(writer, assessment, purpose)
 
@@ -50,8 +56,8 @@ def _waterfalls(assessment: Assessment, purpose: Purpose) -> list[Waterfall]:
     return [found[unit] for unit in UNIT_ORDER if unit in found]
 
 
-def _write_main_waterfall(writer: Writer, assessment: Assessment) -> None:
-    purpose = assessment.finding.purpose
+def _write_course(writer: Writer, assessment: Assessment, purpose: Purpose) -> None:
+    """The waterfall in a sentence, and for the main purpose as a chart."""
     waterfalls = _waterfalls(assessment, purpose)
     if not waterfalls:
         writer.para("No waterfall was computed for this purpose.")
@@ -61,9 +67,11 @@ def _write_main_waterfall(writer: Writer, assessment: Assessment) -> None:
     share = share_text(share_of(last.value, first.value))
     writer.para(
         f"Of {number_text(first.value)} {drawn.unit} ({first.label}), {number_text(last.value)} are left after the "
-        f"last gate ({share}); with everything unknown counted as a yes, {number_text(last.upper)}. "
-        "The axis is linear, so the last bars are as short as their numbers are small."
+        f"last gate ({share}); with everything unknown counted as a yes, {number_text(last.upper)}."
     )
+    if purpose is not assessment.finding.purpose:
+        return
+    writer.para("In the figure the axis is linear: the last bars are as short as their numbers are small.")
     chart = waterfall_chart(assessment, purpose, drawn.unit)
     writer.chart(f"{capital(drawn.unit)} left after each gate, {purpose_name(purpose)}, as it stands (K0)", chart)
 
@@ -83,13 +91,15 @@ def _write_outcomes(writer: Writer, figures: Figures, purpose: Purpose) -> None:
         total = number_text(scope.value)
         rows.append([{"b": "In scope"}, {"b": total}, "", {"b": total}, ""])
     columns = [
-        Column("Outcome", 1),
-        number_column("Agreement gate"),
-        number_column("of in scope"),
-        number_column("Person gate"),
-        number_column("of in scope"),
+        Column("Outcome", 1.4),
+        *(number_column(title, 0.8) for title in ("Records", "of in scope") * 2),
     ]
-    writer.table(f"Records in scope by the outcome of each gate, {purpose_name(purpose)}", columns, rows)
+    writer.table(
+        f"Records in scope by the outcome of each gate, {purpose_name(purpose)}",
+        columns,
+        rows,
+        over=[("", 1), ("Agreement gate", 2), ("Person gate", 2)],
+    )
 
 
 def _with_share(figure: Figure | None, scope: Figure | None) -> list[Cell]:
@@ -102,22 +112,15 @@ def _write_waterfall_tables(writer: Writer, assessment: Assessment, purpose: Pur
     waterfalls = _waterfalls(assessment, purpose)
     if not waterfalls:
         return
-    rows: list[list[Cell]] = []
-    for waterfall in waterfalls:
-        rows.append(group(capital(waterfall.unit)))
-        rows += _waterfall_rows(waterfall)
+    parts = [Part(_waterfall_rows(waterfall), capital(waterfall.unit)) for waterfall in waterfalls]
     columns = [
-        Column("Left after the step", 1),
-        number_column("Removed"),
-        number_column("Left"),
-        number_column("Lower"),
-        number_column("Upper"),
-        number_column("Left of all"),
+        Column("Left after the step", 1.7),
+        *(number_column(title, 0.75) for title in ("Removed", "Left", "Lower", "Upper", "Left of all")),
     ]
     writer.table(
         f"What is left after each gate, {purpose_name(purpose)}, as it stands (K0)",
         columns,
-        rows,
+        parts,
         "What is left before a step, less what the step removed, is what is left after it. "
         "Lower and upper are bounds of what is left.",
     )
@@ -170,24 +173,21 @@ def _scenario_meaning(scenario: Scenario) -> str:
 
 
 def _write_scenario_table(writer: Writer, figures: Figures, purpose: Purpose) -> None:
-    rows: list[list[Cell]] = []
+    parts: list[Part] = []
     for unit in UNIT_ORDER:
-        unit_rows = [row for scenario in Scenario if (row := _scenario_row(figures, purpose, unit, scenario))]
-        if unit_rows:
-            rows += [group(capital(unit)), *unit_rows]
-    if not rows:
+        rows = [row for scenario in Scenario if (row := _scenario_row(figures, purpose, unit, scenario))]
+        if rows:
+            parts.append(Part(rows, capital(unit)))
+    if not parts:
         writer.para("No figures were computed for this purpose.")
         return
-    columns = [
-        Column("Scenario", 1),
-        *(number_column(title) for title in ("Transferable: lower", "value", "upper")),
-        *(number_column(title) for title in ("Additional: lower", "value", "upper")),
-    ]
+    columns = [Column("Scenario", 1.7), *(number_column(title, 0.7) for title in ("Lower", "Value", "Upper") * 2)]
     writer.table(
         f"Transferable and additional under each scenario, {purpose_name(purpose)}",
         columns,
-        rows,
+        parts,
         "Lower: unknown never passes. Upper: unknown passes. A dash: not counted for this unit.",
+        over=[("", 1), ("Transferable", 3), ("Additional", 3)],
     )
 
 
@@ -196,7 +196,7 @@ def _scenario_row(figures: Figures, purpose: Purpose, unit: Unit, scenario: Scen
     pair = [figures.find(f"{stem}.{what}", purpose, scenario) for what in ("transferable", "additional")]
     if not any(pair):
         return None
-    return [lines(scenario.value), *(cell for figure in pair for cell in _three(figure))]
+    return [f"{scenario.value}, {_SHORT[scenario]}", *(cell for figure in pair for cell in _three(figure))]
 
 
 def _three(figure: Figure | None) -> list[Cell]:

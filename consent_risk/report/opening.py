@@ -6,7 +6,7 @@ from consent_risk.assessment import Assessment, DecidedFinding
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, number_column
 from consent_risk.report.figures import Figures
 from consent_risk.report.numbers import NONE, day_text, number_text, share_of, share_text
-from consent_risk.report.wording import capital, purpose_name, purpose_term, purpose_title, with_range
+from consent_risk.report.wording import purpose_name, purpose_term, purpose_title, with_range
 from consent_risk.vocabulary import Purpose
 
 
@@ -58,11 +58,11 @@ def _write_decided(writer: Writer, decided: DecidedFinding | None) -> None:
 
 def _write_brief(writer: Writer, assessment: Assessment, figures: Figures) -> None:
     columns = [
-        Column("Purpose", 1),
-        number_column("Persons in scope"),
-        number_column("Transferable"),
-        number_column("Additional"),
-        number_column("Additional, of the acquirer's persons"),
+        Column("Purpose", 1.3),
+        number_column("In scope", 0.7),
+        number_column("Transferable", 1),
+        number_column("Additional", 1),
+        number_column("Additional, of the acquirer's persons", 1),
     ]
     number = writer.table(
         "Persons as it stands (K0); in brackets the lower and the upper bound",
@@ -105,19 +105,17 @@ def write_parties(writer: Writer, assessment: Assessment, figures: Figures) -> N
     writer.para(f"{assessment.acquirer} is the acquirer. {reach}")
     writer.sub("The data received")
     columns = [
-        Column("File", 1),
-        Column("Read as", 0.7),
-        Column("Recipe", 0.7),
-        number_column("Rows"),
-        number_column("Rows used"),
-        number_column("Not used"),
+        Column("File", 1.6),
+        Column("Read as", 1),
+        Column("Recipe", 0.8),
+        *(number_column(title, 0.6) for title in ("Rows", "Used", "Not used")),
     ]
     rows: list[list[Cell]] = [
         [i.file, i.table, i.recipe, number_text(i.rows), number_text(i.used), number_text(i.rows - i.used)]
         for i in assessment.inputs
     ]
     writer.para(
-        f"{capital(number_text(len(assessment.inputs)))} files were handed in. Identifiers were replaced by keyed "
+        f"The assessment rests on {number_text(len(assessment.inputs))} files. Identifiers were replaced by keyed "
         "hashes when the files were read; no name, address, e-mail or telephone number of an end customer is kept. "
         "What could not be used is listed in Annex A, the hash of every file in Annex B."
     )

@@ -18,7 +18,8 @@ def write_limbs(writer: Writer, assessment: Assessment) -> None:
         "Whether data is significant was asked in earlier cases under several heads, here called limbs. For each limb: "
         "the question, the cases that asked it, the figures measured, and a grade. ",
         bold("Every grade is a default of this tool: "),
-        "no authority has published a number for “significant”. The bands can be changed in the case.",
+        "no authority has published a number for “significant”. The bands can be changed in the case. "
+        "The case records no view of the parties; a published decision would set it beside each assessment.",
     )
     for limb in assessment.limbs:
         _write_limb(writer, limb)
@@ -31,12 +32,10 @@ def _write_limb(writer: Writer, limb: Limb) -> None:
         writer.para(italic("Precedents. "), f"The question was asked in {'; '.join(limb.cases)}.")
     if limb.measured:
         columns = [
-            Column("Measured", 1),
-            number_column("Lower"),
-            number_column("Value"),
-            number_column("Upper"),
-            Column("Unit", "auto"),
-            Column("Formula", 1.1),
+            Column("Measured", 1.5),
+            *(number_column(title, 0.62) for title in ("Lower", "Value", "Upper")),
+            Column("Unit", 0.7),
+            Column("Formula", 1.9),
         ]
         writer.table(f"{limb.title}: measured figures", columns, [_measured_row(m) for m in limb.measured])
     writer.para(
@@ -108,10 +107,10 @@ def _write_gate_table(
     sums = [sum(c.records for c in counts if c.purpose is purpose) for purpose in purposes]
     rows.append([{"b": "In scope"}, "", *({"b": number_text(total)} for total in sums), ""])
     columns = [
-        Column("Rule", 1),
-        Column("Outcome", "auto"),
-        *(number_column(purpose_title(purpose)) for purpose in purposes),
-        Column("Sources", "auto"),
+        Column("Rule", 2.6),
+        Column("Outcome", 0.8),
+        *(number_column(purpose_title(purpose), 0.8) for purpose in purposes),
+        Column("Sources", 0.65),
     ]
     writer.table(f"{GATE_TITLES[gate]}: records decided by each rule", columns, rows)
 
