@@ -37,16 +37,20 @@ def read_values(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.Data
 
     Columns that `cells` lacks are blank. A cell of a list column (only recipes have those) is passed through.
     """
-    absent = [pl.lit(None, dtype=pl.String).alias(c.reads) for c in columns if c.reads not in cells.columns]
-    cells = cells.with_columns(absent)
+    absent = dict.fromkeys(column.reads for column in columns if column.reads not in cells.columns)
+    cells = cells.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
     plain = [column for column in columns if cells.schema[column.reads] == pl.String]
-    faults = cells.select("row", *(flag for column in plain for flag in _flags(column)))
-    bad = [_bad_rows(cells, column, faults) for column in plain if not column.source]
-    bad_rows = pl.concat([no_bad_rows(), *bad])
     values = cells.select("row", *(_value(column) if column in plain else column.name for column in columns))
+    found = pl.concat([cells, values.drop("row").rename(_value_name)], how="horizontal")
+    flags = found.select("row", *(flag for column in plain for flag in _flags(column)))
+    bad_rows = pl.concat([no_bad_rows(), *(_bad_rows(cells, column, flags) for column in plain)])
     if bad_rows.height:
         values = values.join(bad_rows, on="row", how="anti", maintain_order="left")
     return values, bad_rows
+
+
+def _value_name(column: str) -> str:
+    return f"{column} value"
 
 
 def _value(column: Column) -> pl.Expr:
@@ -57,9 +61,9 @@ def _value(column: Column) -> pl.Expr:
 
 def _flags(column: Column) -> list[pl.Expr]:
     """For each check of the column whether a row fails it. A blank cell fails none."""
-    text = pl.col(column.reads)
+    text, value = pl.col(column.reads), pl.col(_value_name(column.name))
     flags = [
-        (text.is_not_null() & check.wrong(text)).alias(f"{column.name}:{index}")
+        (text.is_not_null() & check.wrong(text, value)).alias(f"{column.name}:{index}")
         for index, check in enumerate(column.kind.checks)
     ]
     return [text.is_null().alias(f"{column.name}:blank"), *flags] if column.required else flags
