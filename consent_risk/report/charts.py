@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
@@ -83,7 +84,7 @@ def waterfall_chart(
     rows = [
         {
             "row": f"{index:02d}",
-            "label": step.label,
+            "label": _printable(step.label),
             "value": step.value,
             "upper": step.upper,
             "removed": step.removed,
@@ -153,7 +154,7 @@ def country_chart(
     if not figures:
         raise KeyError((figure_id, purpose, scenario))
     rows = [
-        {"row": f"{index:03d}", "label": country_name(figure.country), **_range_row(figure)}
+        {"row": f"{index:03d}", "label": _printable(country_name(figure.country)), **_range_row(figure)}
         for index, figure in enumerate(figures)
     ]
     frame = _range_frame(rows, palette, [], row_height=24)
@@ -180,6 +181,11 @@ def figure_name(figure_id: str) -> str:
     unit, _, rest = figure_id.partition(".")
     words = f"{rest} {unit}".replace(".", " ").replace("_", " ").strip()
     return words[:1].upper() + words[1:]
+
+
+def _printable(text: str) -> str:
+    """The text without control characters: one of them makes vl-convert 1.9 abort the whole process."""
+    return "".join(c for c in text if c == "\n" or unicodedata.category(c) not in ("Cc", "Cs", "Cn"))
 
 
 def _range_row(figure: Figure) -> dict[str, Any]:
@@ -301,7 +307,7 @@ class _Frame:
             layer=[*layers, *self._column_layers()],
             width=WIDTH,
             height=alt.Step(self.row_height),
-            description=description,
+            description=_printable(description),
             background="transparent",
             config=alt.Config(
                 font=FONT,

@@ -22,6 +22,7 @@ from consent_risk.report.wording import (
     outcome_name,
     purpose_name,
     purpose_title,
+    with_range,
 )
 from consent_risk.vocabulary import Gate, Outcome, Purpose, Scenario, Unit
 
@@ -71,9 +72,13 @@ def _write_course(writer: Writer, assessment: Assessment, purpose: Purpose) -> N
     )
     if purpose is not assessment.finding.purpose:
         return
-    writer.para("In the figure the axis is linear: the last bars are as short as their numbers are small.")
     chart = waterfall_chart(assessment, purpose, drawn.unit)
-    writer.chart(f"{capital(drawn.unit)} left after each gate, {purpose_name(purpose)}, as it stands (K0)", chart)
+    title = f"{capital(drawn.unit)} left after each gate, {purpose_name(purpose)}, as it stands (K0)"
+    number = writer.chart(title, chart)
+    writer.para(
+        f"Figure {number} shows what each gate takes away. Its axis is linear: the last bars are as short as their "
+        "numbers are small."
+    )
 
 
 def _write_outcomes(writer: Writer, figures: Figures, purpose: Purpose) -> None:
@@ -146,14 +151,15 @@ def write_scenarios(writer: Writer, assessment: Assessment, figures: Figures) ->
     main = assessment.finding.purpose
     writer.section("Scenarios")
     writer.para("The acquirer could change what the gates answer. Five scenarios say how far that would carry:")
-    writer.points([[bold(f"{scenario}: "), _scenario_meaning(scenario)] for scenario in Scenario])
+    writer.points([[bold(f"{scenario}: "), scenario_meaning(scenario)] for scenario in Scenario])
     writer.para(
         "Figures under K1, K2 and K1+K2 are expected values: sums of probabilities, hence with a decimal. "
         "They rest on the assumptions in section 7, which nobody can read from the files."
     )
     if figures_by_scenario(assessment, main, ADDITIONAL):
         chart = range_chart(assessment, main, ADDITIONAL)
-        writer.chart(f"Additional persons under each scenario, {purpose_name(main)}", chart)
+        number = writer.chart(f"Additional persons under each scenario, {purpose_name(main)}", chart)
+        writer.para(f"Figure {number} shows the additional persons for {purpose_name(main)} under all five.")
     for purpose in sorted(assessment.purposes, key=lambda p: p is not main):
         writer.sub(purpose_title(purpose))
         _write_scenario_table(writer, figures, purpose)
@@ -161,7 +167,8 @@ def write_scenarios(writer: Writer, assessment: Assessment, figures: Figures) ->
             _write_countries(writer, assessment)
 
 
-def _scenario_meaning(scenario: Scenario) -> str:
+def scenario_meaning(scenario: Scenario) -> str:
+    """What the scenario assumes, in a sentence."""
     return {
         Scenario.K0: "as it stands; every gate answers as the files and the rules say.",
         Scenario.K1: "agreements renegotiated; a tenant whose agreement is unknown, re-askable or processor only "
@@ -212,9 +219,13 @@ def _write_countries(writer: Writer, assessment: Assessment) -> None:
         return
     counted = [f for f in by_country if f.upper]
     largest = by_country[0]
+    if not counted:
+        writer.para("As it stands, additional persons were counted in no country, not even at the upper bound.")
+        return
+    chart = country_chart(assessment, purpose)
+    number = writer.chart(f"Additional persons by country, {purpose_name(purpose)}, as it stands (K0)", chart)
     writer.para(
-        f"Additional persons were counted in {number_text(len(counted))} of {number_text(len(by_country))} countries "
-        f"as it stands; the largest number in {country_name(largest.country)}, with {number_text(largest.value)}."
+        f"As it stands, additional persons were counted, at least at the upper bound, in {number_text(len(counted))} "
+        f"of {number_text(len(by_country))} countries; most of them in {country_name(largest.country)}, with "
+        f"{with_range(largest)} (Figure {number})."
     )
-    if counted:
-        writer.chart(f"Additional persons by country, {purpose_name(purpose)}, K0", country_chart(assessment, purpose))
