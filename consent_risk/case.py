@@ -5,18 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import pycountry
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
-from ruamel.yaml import YAML
-from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from consent_risk.errors import Problem, UserError, did_you_mean
 from consent_risk.vocabulary import (
     Channel,
     DataCategory,
@@ -24,6 +19,7 @@ from consent_risk.vocabulary import (
     Purpose,
     SizeClass,
 )
+from consent_risk.yaml_models import parse_model
 
 COUNTRIES = frozenset(country.alpha_2 for country in pycountry.countries)
 _COUNTRY_SLIPS = {"UK": "GB", "EL": "GR"}
@@ -183,115 +179,4 @@ def parse_case(text: str, file: str = "case.yaml") -> Case:
 
     Raises UserError naming the field, its line and the mend for every problem found.
     """
-    raw = _parse_yaml(text, file)
-    try:
-        return Case.model_validate(_plain(raw))
-    except ValidationError as error:
-        raise UserError([_problem(raw, dict(item), file) for item in error.errors()]) from None
-
-
-class _Constructor(RoundTripConstructor):
-    """Days stay text, so that a day that does not exist is refused by the model, which knows its line."""
-
-
-_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
-
-
-def _parse_yaml(text: str, file: str) -> CommentedMap:
-    yaml = YAML()
-    yaml.Constructor = _Constructor
-    yaml.allow_duplicate_keys = False
-    try:
-        raw = yaml.load(text)
-    except DuplicateKeyError as error:
-        mark = error.problem_mark
-        key = str(error.problem).split('"')[1] if '"' in str(error.problem) else None
-        raise UserError(
-            Problem(
-                file,
-                "the key stands twice",
-                "Keep one of them.",
-                mark.line + 1 if mark else None,
-                key,
-                "line",
-            )
-        ) from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise UserError(
-            Problem(
-                file,
-                f"not valid YAML ({error.problem or 'cannot be read'})",
-                "Check indentation, colons and quotes on this line and the one before.",
-                mark.line + 1 if mark else None,
-                place="line",
-            )
-        ) from None
-    except YAMLError:
-        raise UserError(Problem(file, "not valid YAML", "Save it as plain UTF-8 text.")) from None
-    if not isinstance(raw, CommentedMap):
-        raise UserError(Problem(file, "holds no keys", "Start from `consent-risk new CASE`, which writes one."))
-    return raw
-
-
-def _plain(node: Any) -> Any:
-    """The YAML node as plain dicts and lists; keys such as NO stay text (YAML 1.2)."""
-    if isinstance(node, Mapping):
-        return {str(key): _plain(value) for key, value in node.items()}
-    if isinstance(node, Sequence) and not isinstance(node, str):
-        return [_plain(value) for value in node]
-    return node
-
-
-def _problem(raw: CommentedMap, error: dict[str, Any], file: str) -> Problem:
-    location = [part for part in error["loc"] if part != "[key]"]
-    field = ".".join(str(part) for part in location) or None
-    reason, mend = _reason(error, location)
-    return Problem(file, reason, mend, _line(raw, location), field, "line")
-
-
-def _reason(error: dict[str, Any], location: list[Any]) -> tuple[str, str]:
-    kind, context = error["type"], error.get("ctx", {})
-    if kind == "extra_forbidden":
-        return "unknown key", did_you_mean(str(location[-1]), _keys_at(location[:-1]))
-    if kind == "missing":
-        return "the key is missing", f"Add `{location[-1]}:` to the case."
-    if kind == "enum":
-        choices = [choice.strip("' ") for choice in context["expected"].replace(" or ", ", ").split(", ")]
-        return "not one of the values allowed", did_you_mean(str(error["input"]), choices)
-    if kind == "value_error":
-        return str(context["error"]), ""
-    if kind.startswith("date"):
-        return "not a day", "Write it as YYYY-MM-DD."
-    if kind == "string_pattern_mismatch":
-        return "not a valid name", "Use lower-case letters, digits, dots and hyphens."
-    message = str(error["msg"])
-    return message[0].lower() + message[1:], ""
-
-
-def _keys_at(location: Sequence[Any]) -> list[str]:
-    """The keys that the model at this place knows."""
-    model: Any = Case
-    for part in location:
-        field = model.model_fields.get(part) if isinstance(model, type) else None
-        model = field.annotation if field else None
-        arguments = getattr(model, "__args__", ())
-        model = next((a for a in arguments if isinstance(a, type) and issubclass(a, BaseModel)), model)
-    return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []
-
-
-def _line(raw: Any, location: Sequence[Any]) -> int | None:
-    """The line of the deepest part of the location that stands in the file."""
-    node, line = raw, None
-    for part in location:
-        try:
-            if isinstance(node, CommentedMap) and part in node:
-                line = node.lc.key(part)[0] + 1
-            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
-                line = node.lc.item(part)[0] + 1
-            else:
-                break
-            node = node[part]
-        except (KeyError, TypeError):
-            break
-    return line
+    return parse_model(Case, text, file, what="case", start="Start from `consent-risk new CASE`, which writes one.")

@@ -24,13 +24,18 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 # for an event after 2006. Earlier ones are kept to the year (docs/data-risks.md).
 FIRST_BIRTH_KEPT = date(1990, 1, 1)
 
-_DAY = r"^\d{4}-\d{2}-\d{2}$"
+# [0-9] and not \d, which also means the digits of other scripts.
+_DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_DAY = f"^{_DATE}$"
 # Spreadsheets and pandas write days as midnights; that adds nothing to the day.
-_DAY_OR_MIDNIGHT = r"^\d{4}-\d{2}-\d{2}([T ]00:00(:00([.]0+)?)?)?$"
-_INSTANT = r"^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?( ?(Z|z|UTC|[+-]\d{2}(:?\d{2})?))?$"
-_MONTH = r"^\d{4}-\d{2}$"
-_REGION = r"^[A-Z0-9]{2,3}$"
-_WHOLE_NUMBER = r"^\d{1,18}$"
+_DAY_OR_MIDNIGHT = f"^{_DATE}([T ]00:00(:00([.]0+)?)?)?$"
+_INSTANT = (
+    f"^{_DATE}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.,][0-9]{{1,9}})?)?( ?(Z|z|UTC|[+-][0-9]{{2}}(:?[0-9]{{2}})?))?$"
+)
+_USUAL_INSTANT = f"^{_DATE}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z?$"
+_MONTH = "^[0-9]{4}-[0-9]{2}$"
+_REGION = "^[A-Z0-9]{2,3}$"
+_WHOLE_NUMBER = "^[0-9]{1,18}$"
 
 
 def _always(mend: str) -> Callable[[str], str]:
@@ -39,9 +44,12 @@ def _always(mend: str) -> Callable[[str], str]:
 
 @dataclass(frozen=True)
 class Check:
-    """`wrong` is true for a non-blank text that cannot be used; `mend` is told the text and must not repeat it."""
+    """What makes a non-blank cell unusable.
 
-    wrong: Callable[[pl.Expr], pl.Expr]
+    `wrong` is told the text and the value that it became; `mend` is told the text and must not repeat it.
+    """
+
+    wrong: Callable[[pl.Expr, pl.Expr], pl.Expr]
     reason: str
     mend: Callable[[str], str]
 
@@ -58,12 +66,29 @@ def _same(text: pl.Expr) -> pl.Expr:
     return text
 
 
+def _no_value(_text: pl.Expr, value: pl.Expr) -> pl.Expr:
+    return value.is_null()
+
+
+def _by_distinct(value: Callable[[pl.Expr], pl.Expr], result: pl.DataType) -> Callable[[pl.Expr], pl.Expr]:
+    """The same function, computed once for each distinct text: lists are slow and repeat a lot."""
+
+    def of_series(texts: pl.Series) -> pl.Series:
+        distinct = texts.drop_nulls().unique()
+        if distinct.is_empty():
+            return pl.Series(texts.name, [None] * len(texts), dtype=result)
+        values = distinct.to_frame("text").select(value(pl.col("text"))).to_series()
+        return texts.replace_strict(distinct, values, default=None, return_dtype=result)
+
+    return lambda text: text.map_batches(of_series, return_dtype=result)
+
+
 def one_of(values: type[StrEnum]) -> Kind:
     """One word of a closed list, exactly as written there."""
     words = [value.value for value in values]
     return Kind(
         lambda text: text.cast(pl.Enum(words), strict=False),
-        (Check(lambda text: ~text.is_in(words), "not one of the values allowed", lambda t: did_you_mean(t, words)),),
+        (Check(_no_value, "not one of the values allowed", lambda text: did_you_mean(text, words)),),
     )
 
 
@@ -71,18 +96,17 @@ def categories() -> Kind:
     """A list of data categories, kept sorted, distinct and joined with `;`."""
     words = [category.value for category in DataCategory]
 
-    def wrong(text: pl.Expr) -> pl.Expr:
-        return _parts(text).list.eval(~pl.element().is_in(words)).list.any()
+    def value(text: pl.Expr) -> pl.Expr:
+        parts = _parts(text)
+        joined = parts.list.unique().list.sort().list.join(LIST_SEPARATOR)
+        return pl.when(parts.list.eval(pl.element().is_in(words)).list.all()).then(joined)
 
     def mend(text: str) -> str:
         unknown = [part.strip() for part in text.split(LIST_SEPARATOR) if part.strip() not in ("", *words)]
         return did_you_mean(unknown[0], words)
 
-    def value(text: pl.Expr) -> pl.Expr:
-        return _parts(text).list.unique().list.sort().list.join(LIST_SEPARATOR)
-
     reason = f"a part of the list is not a data category (the list is joined with `{LIST_SEPARATOR}`)"
-    return Kind(value, (Check(wrong, reason, mend),))
+    return Kind(_by_distinct(value, pl.String()), (Check(_no_value, reason, mend),))
 
 
 def _parts(text: pl.Expr) -> pl.Expr:
@@ -96,7 +120,7 @@ def truth() -> Kind:
         lambda text: text.replace_strict({"true": True, "false": False}, default=None, return_dtype=pl.Boolean),
         (
             Check(
-                lambda text: ~text.is_in(["true", "false"]),
+                _no_value,
                 "not a truth value",
                 _always("Write true or false, or leave the cell blank where it is not known."),
             ),
@@ -111,8 +135,7 @@ def whole_number(lowest: int = 0, highest: int | None = None) -> Kind:
     def value(text: pl.Expr) -> pl.Expr:
         return pl.when(text.str.contains(_WHOLE_NUMBER)).then(text).cast(pl.Int64, strict=False)
 
-    def wrong(text: pl.Expr) -> pl.Expr:
-        number = value(text)
+    def wrong(_text: pl.Expr, number: pl.Expr) -> pl.Expr:
         return number.is_null() | (number < lowest) | (number > highest if highest is not None else False)
 
     return Kind(value, (Check(wrong, f"not a whole number {span}", _always("Write digits only.")),))
@@ -120,7 +143,11 @@ def whole_number(lowest: int = 0, highest: int | None = None) -> Kind:
 
 def country() -> Kind:
     """An ISO 3166-1 alpha-2 code."""
-    return Kind(_same, (Check(lambda text: ~text.is_in(COUNTRIES), "not an ISO 3166-1 country code", country_mend),))
+
+    def wrong(text: pl.Expr, _value: pl.Expr) -> pl.Expr:
+        return ~text.is_in(COUNTRIES)
+
+    return Kind(_same, (Check(wrong, "not an ISO 3166-1 country code", country_mend),))
 
 
 def region() -> Kind:
@@ -139,7 +166,7 @@ def business_id() -> Kind:
         _same,
         (
             Check(
-                is_id_of_person,
+                lambda text, _value: is_id_of_person(text),
                 "looks like an e-mail address or a phone number, or holds a control character",
                 _always("Ids are stored as they stand: replace this one with a number or code of your own."),
             ),
@@ -149,13 +176,14 @@ def business_id() -> Kind:
 
 def free_text() -> Kind:
     """Text that is stored as it stands, so it must not identify a person."""
+    reason = "carries what looks like an e-mail address or a phone number"
     mend = _always("This text is stored as it stands: take the address or number out of it.")
-    return Kind(_same, (Check(identifies, "carries what looks like an e-mail address or a phone number", mend),))
+    return Kind(_same, (Check(lambda text, _value: identifies(text), reason, mend),))
 
 
 def names() -> Kind:
     """A list of names that is stored as it stands: each trimmed, joined with `;`."""
-    return Kind(lambda text: _parts(text).list.join(LIST_SEPARATOR), free_text().checks)
+    return Kind(_by_distinct(lambda text: _parts(text).list.join(LIST_SEPARATOR), pl.String()), free_text().checks)
 
 
 def day() -> Kind:
@@ -169,7 +197,7 @@ def birth() -> Kind:
 
     def value(text: pl.Expr) -> pl.Expr:
         born = plain.value(text)
-        return pl.when(born >= FIRST_BIRTH_KEPT).then(born).otherwise(born.dt.truncate("1y"))
+        return pl.when(born >= FIRST_BIRTH_KEPT).then(born).otherwise(pl.date(born.dt.year(), 1, 1))
 
     return Kind(value, plain.checks)
 
@@ -185,7 +213,7 @@ def month() -> Kind:
 
 def instant() -> Kind:
     """A day or an ISO 8601 instant, kept in UTC without a zone; a plain day is its midnight."""
-    return _dated(_instant_value, "not a day or an instant", "Write it as 2021-03-04 or 2021-03-04T16:08:50Z.")
+    return _dated(_instants, "not a day or an instant", "Write it as 2021-03-04 or 2021-03-04T16:08:50Z.")
 
 
 def day_of_instant() -> Kind:
@@ -204,19 +232,20 @@ def time_quality() -> Kind:
     return Kind(value)
 
 
+_MICROSECONDS = pl.Datetime("us")
 _QUALITIES = pl.Enum([quality.value for quality in TimeQuality])
 
 
 def _dated(value: Callable[[pl.Expr], pl.Expr], reason: str, mend: str) -> Kind:
-    def outside(text: pl.Expr) -> pl.Expr:
-        year = value(text).dt.year()
+    def outside(_text: pl.Expr, value: pl.Expr) -> pl.Expr:
+        year = value.dt.year()
         return year.is_not_null() & ((year < FIRST_YEAR) | (year > LAST_YEAR))
 
     sentinel = f"the year lies before {FIRST_YEAR} or after {LAST_YEAR}, as in place-holder dates"
     return Kind(
         value,
         (
-            Check(lambda text: value(text).is_null(), reason, _always(mend)),
+            Check(_no_value, reason, _always(mend)),
             Check(outside, sentinel, _always("Leave the cell blank where the date is not known or open.")),
         ),
     )
@@ -230,16 +259,27 @@ def _to_date(text: pl.Expr) -> pl.Expr:
     return text.str.to_date("%Y-%m-%d", strict=False)
 
 
+def _instants(text: pl.Expr) -> pl.Expr:
+    return text.map_batches(_instants_of_series, return_dtype=_MICROSECONDS)
+
+
+def _instants_of_series(texts: pl.Series) -> pl.Series:
+    """Texts all in the usual form are parsed in one step; one other text and all go the long way."""
+    if texts.str.contains(_USUAL_INSTANT).all():
+        return texts.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
+    return texts.to_frame("text").select(_instant_value(pl.col("text"))).to_series()
+
+
 def _instant_value(text: pl.Expr) -> pl.Expr:
     """The UTC time of texts like `2021-03-04T16:08:50.123+02:00`; null where it is none."""
     readable = pl.when(text.str.contains(_DAY) | text.str.contains(_INSTANT)).then(text)
     clock = readable.str.slice(11)
     hours, minutes = _number(clock.str.slice(0, 2)), _number(clock.str.slice(3, 2))
-    seconds = _number(clock.str.extract(r"^\d{2}:\d{2}:(\d{2})"))
-    micros = _number(clock.str.extract(r"[.,](\d{1,9})").str.pad_end(6, "0").str.slice(0, 6))
-    east = pl.when(clock.str.contains(r"-\d{2}(:?\d{2})?$")).then(-1).otherwise(1)
-    zone_hours = _number(clock.str.extract(r"[+-](\d{2})(?::?\d{2})?$"))
-    zone_minutes = _number(clock.str.extract(r"[+-]\d{2}:?(\d{2})$"))
+    seconds = _number(clock.str.extract(r"^[0-9]{2}:[0-9]{2}:([0-9]{2})"))
+    micros = _number(clock.str.extract(r"[.,]([0-9]{1,9})").str.pad_end(6, "0").str.slice(0, 6))
+    east = pl.when(clock.str.contains(r"-[0-9]{2}(:?[0-9]{2})?$")).then(-1).otherwise(1)
+    zone_hours = _number(clock.str.extract(r"[+-]([0-9]{2})(?::?[0-9]{2})?$"))
+    zone_minutes = _number(clock.str.extract(r"[+-][0-9]{2}:?([0-9]{2})$"))
     time = pl.duration(
         hours=hours - east * zone_hours,
         minutes=minutes - east * zone_minutes,
@@ -248,7 +288,7 @@ def _instant_value(text: pl.Expr) -> pl.Expr:
         time_unit="us",
     )
     exists = (hours < 24) & (minutes < 60) & (seconds < 60) & (zone_hours < 24) & (zone_minutes < 60)
-    return pl.when(exists).then(_to_date(readable.str.slice(0, 10)).cast(pl.Datetime("us")) + time)
+    return pl.when(exists).then(_to_date(readable.str.slice(0, 10)).cast(_MICROSECONDS) + time)
 
 
 def _number(digits: pl.Expr) -> pl.Expr:

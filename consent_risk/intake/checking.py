@@ -28,7 +28,7 @@ def ignored_columns(header: Sequence[str], canonical: CanonicalFile) -> str | No
     if not unknown:
         return None
     missing = [name for name in canonical.header if name not in header]
-    words = [_shown(name, header.index(name)) + _slip(name, missing) for name in unknown]
+    words = [shown_name(name, header.index(name)) + _slip(name, missing) for name in unknown]
     return f"columns ignored: {', '.join(words)}"
 
 
@@ -97,6 +97,7 @@ def _slip(name: str, missing: Sequence[str]) -> str:
     return f" ({guess[0].lower()}{guess[1:]})" if guess.startswith("Did") else ""
 
 
-def _shown(name: str, index: int) -> str:
+def shown_name(name: str, index: int) -> str:
+    """A column's name, or its position where the name might be a cell: the file may have no header at all."""
     plain = len(name) <= 60 and "@" not in name and sum(letter.isdigit() for letter in name) < 7
     return name if name and plain else f"column {index + 1}"

@@ -10,11 +10,14 @@ from __future__ import annotations
 import polars as pl
 
 _E_MAIL = r"[^\s@]@[^\s@]"
-_DAYS = r"\b(\d{4}-\d{2}-\d{2}|\d{1,2}[./]\d{1,2}[./]\d{4}|(19|20)\d{2}(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))\b"
-_INTERNATIONAL = r"(^|[^\w+])\+\d([\s()./-]?\d){6,}"
-_NATIONAL = r"(^|[^\w.-])\(?0[1-9]\d{0,4}\)?[\s./-]+\d([\s./-]?\d){4,}"
-_NORTH_AMERICAN = r"(^|[^\w.-])\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}($|\W)"
-_BARE = r"(^|[^\w.,-])\d{7,}($|[^\w.-])"
+_ISO_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+_EUROPEAN_DAY = "[0-9]{1,2}[./][0-9]{1,2}[./][0-9]{4}"
+_COMPACT_DAY = "(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])"
+_DAYS = rf"\b({_ISO_DAY}|{_EUROPEAN_DAY}|{_COMPACT_DAY})\b"
+_INTERNATIONAL = r"(^|[^\w+])\+[0-9]([\s()./-]?[0-9]){6,}"
+_NATIONAL = r"(^|[^\w.-])\(?0[1-9][0-9]{0,4}\)?[\s./-]+[0-9]([\s./-]?[0-9]){4,}"
+_NORTH_AMERICAN = r"(^|[^\w.-])\(?[0-9]{3}\)?[\s.-][0-9]{3}[\s.-][0-9]{4}($|\W)"
+_BARE = r"(^|[^\w.,-])[0-9]{7,}($|[^\w.-])"
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 
 _SEPARATED = f"{_INTERNATIONAL}|{_NATIONAL}|{_NORTH_AMERICAN}"

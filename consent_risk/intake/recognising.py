@@ -8,11 +8,13 @@ from typing import Protocol
 import polars as pl
 
 from consent_risk.case import Case
-from consent_risk.errors import Problem, UserError
+from consent_risk.errors import Problem, UserError, did_you_mean
 from consent_risk.intake.checking import check_header, ignored_columns, read_values
 from consent_risk.intake.columns import CANONICAL_FILES, CanonicalFile
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
+from consent_risk.intake.recipe_reading import RecipeReading
+from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.seal_tables import SEAL
 
 CANONICAL = "canonical"
@@ -79,8 +81,12 @@ def recognise(export: Export, case: Case) -> Reading:
     canonical = CANONICAL_FILES.get(export.path.stem.lower())
     if canonical and named in (None, CANONICAL):
         return CanonicalReading(export, canonical)
-    mend = f"Rename it to one of {', '.join(f'{stem}.csv' for stem in CANONICAL_FILES)}."
-    raise UserError(Problem(export.name, "no recipe knows this file", mend))
+    if name := named or case.recipe:
+        return RecipeReading(export, _recipe(name))
+    fitting = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header)]
+    if len(fitting) == 1:
+        return RecipeReading(export, fitting[0])
+    raise UserError(Problem(export.name, "no recipe recognises this file", _how_to_name_one()))
 
 
 def _named(file: str, case: Case) -> str | None:
@@ -88,6 +94,24 @@ def _named(file: str, case: Case) -> str | None:
     if file in case.recipes:
         return case.recipes[file]
     return next((recipe for pattern, recipe in case.recipes.items() if fnmatchcase(file, pattern)), None)
+
+
+def _recipe(name: str) -> Recipe:
+    recipes = built_in_recipes()
+    if name not in recipes:
+        raise UserError(
+            Problem("case.yaml", "there is no recipe of this name", did_you_mean(name, recipes), column=name)
+        )
+    return recipes[name]
+
+
+def _how_to_name_one() -> str:
+    files = ", ".join(f"{stem}.csv" for stem in CANONICAL_FILES)
+    known = ", ".join(built_in_recipes())
+    return (
+        f"Give it a canonical name ({files}), or name its recipe in case.yaml, for instance "
+        f"`recipes: {{contacts.csv: hubspot}}` (there are: {known})."
+    )
 
 
 def _note_regions(file: str, cells: pl.DataFrame, values: pl.DataFrame, delivery: Delivery) -> None:

@@ -49,13 +49,16 @@ def seal_agreements(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
     return unused
 
 
-def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
-    """Records; identifiers become keys, and a record that stands twice or was delivered before is refused."""
+def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.DataFrame:
+    """Records; identifiers become keys, and a record that stands twice or was delivered before is refused.
+
+    E-mails and phones are texts, or lists of texts. Returns the rows that were used, with their `record_key`.
+    """
     keys = delivery.sealer.seal_records(values["tenant_id"], values["source_id"])
     numbers = keys.to_numpy()
     before = delivery.records_before.contain(numbers)
     twice = ~delivery.records.learn(numbers) & ~before
-    unused = _refuse(values, file, delivery, "source_id", twice.tolist(), before.tolist())
+    _refuse(values, file, delivery, "source_id", twice.tolist(), before.tolist())
     used = _used(values.with_columns(keys.alias("record_key")), twice.tolist(), before.tolist())
     _count_tenants(used, delivery.records_by_tenant)
     delivery.write(
@@ -67,7 +70,7 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
             pl.col("last_activity_at").alias("last_activity_on"),
         ),
     )
-    return unused
+    return used
 
 
 def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
@@ -110,7 +113,7 @@ def seal_holders(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
 
 SEAL: dict[str, Callable[[pl.DataFrame, str, Delivery], int]] = {
     "tenants": seal_tenants,
-    "records": seal_records,
+    "records": lambda values, file, delivery: values.height - seal_records(values, file, delivery).height,
     "agreements": seal_agreements,
     "consents": seal_consents,
     "interactions": seal_interactions,
@@ -207,7 +210,7 @@ def _key_lists(identifiers: pl.Series, kind: IdentifierType, delivery: Delivery)
     """Sorted distinct keys of each row's identifiers (text, or a list of texts); an empty list where it has none."""
     lists = identifiers if isinstance(identifiers.dtype, pl.List) else identifiers.reshape((-1, 1)).arr.to_list()
     flat = pl.DataFrame({"at": range(len(lists)), "text": lists}, schema={"at": pl.Int64, "text": lists.dtype})
-    flat = flat.explode("text")
+    flat = flat.explode("text", empty_as_null=True, keep_nulls=True)
     keys = flat.with_columns(delivery.sealer.seal_identifiers(flat["text"], kind).alias("key"))
     grouped = keys.group_by("at", maintain_order=True).agg(pl.col("key").drop_nulls().unique().sort())
     return grouped["key"]

@@ -27,6 +27,11 @@ class TableWriter:
         self._arrow_schema = tables.empty(table).to_arrow().schema
         self._writer = pq.ParquetWriter(self.path, self._arrow_schema, compression="zstd")
 
+    @property
+    def columns(self) -> dict[str, pl.DataType]:
+        """The columns of the table and their types."""
+        return dict(tables.empty(self.table).schema)
+
     def write(self, frame: pl.DataFrame) -> None:
         """Append the rows. Raises dataframely's ValidationError if they break the schema, which is our mistake."""
         if frame.is_empty():

@@ -1,0 +1,142 @@
+"""A YAML text as a pydantic model, with the line of everything that is wrong with it.
+
+The reading is strict: duplicate keys, unknown keys and missing keys are refused. Days and words such as NO stay text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeGuard, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.constructor import DuplicateKeyError, RoundTripConstructor
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from consent_risk.errors import Problem, UserError, did_you_mean
+
+_Parsed = TypeVar("_Parsed", bound=BaseModel)
+
+
+def parse_model(model: type[_Parsed], text: str, file: str, *, what: str, start: str) -> _Parsed:
+    """The model that the YAML text describes.
+
+    `what` names the kind of file in messages, `start` says where to begin when it holds nothing.
+    Raises UserError naming the field, its line and the mend for every problem found.
+    """
+    raw = _parse_yaml(text, file, start)
+    try:
+        return model.model_validate(_plain(raw))
+    except ValidationError as error:
+        raise UserError([_problem(model, raw, dict(item), file, what) for item in error.errors()]) from None
+
+
+class _Constructor(RoundTripConstructor):
+    """Days stay text, so that a day that does not exist is refused by the model, which knows its line."""
+
+
+_Constructor.add_constructor("tag:yaml.org,2002:timestamp", RoundTripConstructor.construct_yaml_str)
+
+
+def _parse_yaml(text: str, file: str, start: str) -> CommentedMap:
+    yaml = YAML()
+    yaml.Constructor = _Constructor
+    yaml.allow_duplicate_keys = False
+    try:
+        raw = yaml.load(text)
+    except DuplicateKeyError as error:
+        mark = error.problem_mark
+        key = str(error.problem).split('"')[1] if '"' in str(error.problem) else None
+        raise UserError(
+            Problem(
+                file,
+                "the key stands twice",
+                "Keep one of them.",
+                mark.line + 1 if mark else None,
+                key,
+                "line",
+            )
+        ) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise UserError(
+            Problem(
+                file,
+                f"not valid YAML ({error.problem or 'cannot be read'})",
+                "Check indentation, colons and quotes on this line and the one before.",
+                mark.line + 1 if mark else None,
+                place="line",
+            )
+        ) from None
+    except YAMLError:
+        raise UserError(Problem(file, "not valid YAML", "Save it as plain UTF-8 text.")) from None
+    if not isinstance(raw, CommentedMap):
+        raise UserError(Problem(file, "holds no keys", start))
+    return raw
+
+
+def _plain(node: Any) -> Any:
+    """The YAML node as plain dicts and lists; keys such as NO stay text (YAML 1.2)."""
+    if isinstance(node, Mapping):
+        return {str(key): _plain(value) for key, value in node.items()}
+    if isinstance(node, Sequence) and not isinstance(node, str):
+        return [_plain(value) for value in node]
+    return node
+
+
+def _problem(model: type[BaseModel], raw: CommentedMap, error: dict[str, Any], file: str, what: str) -> Problem:
+    location = [part for part in error["loc"] if part != "[key]"]
+    field = ".".join(str(part) for part in location) or None
+    reason, mend = _reason(model, error, location, what)
+    return Problem(file, reason, mend, _line(raw, location), field, "line")
+
+
+def _reason(model: type[BaseModel], error: dict[str, Any], location: list[Any], what: str) -> tuple[str, str]:
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "extra_forbidden":
+        return "unknown key", did_you_mean(str(location[-1]), _keys_at(model, location[:-1]))
+    if kind == "missing":
+        return "the key is missing", f"Add `{location[-1]}:` to the {what}."
+    if kind == "enum":
+        choices = [choice.strip("' ") for choice in context["expected"].replace(" or ", ", ").split(", ")]
+        return "not one of the values allowed", did_you_mean(str(error["input"]), choices)
+    if kind == "value_error":
+        return str(context["error"]), ""
+    if kind.startswith("date"):
+        return "not a day", "Write it as YYYY-MM-DD."
+    if kind == "string_pattern_mismatch":
+        return "not a valid name", "Use lower-case letters, digits, dots and hyphens."
+    message = str(error["msg"])
+    return message[0].lower() + message[1:], ""
+
+
+def _keys_at(root: type[BaseModel], location: Sequence[Any]) -> list[str]:
+    """The keys that the model at this place knows."""
+    model: Any = root
+    for part in (part for part in location if isinstance(part, str)):  # a list's entries share their model
+        field = model.model_fields.get(part) if _is_model(model) else None
+        model = field.annotation if field else None
+        model = next((a for a in getattr(model, "__args__", ()) if _is_model(a)), model)
+    return list(model.model_fields) if _is_model(model) else []
+
+
+def _is_model(kind: Any) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
+def _line(raw: Any, location: Sequence[Any]) -> int | None:
+    """The line of the deepest part of the location that stands in the file."""
+    node, line = raw, None
+    for part in location:
+        try:
+            if isinstance(node, CommentedMap) and part in node:
+                line = node.lc.key(part)[0] + 1
+            elif isinstance(node, CommentedSeq) and isinstance(part, int) and part < len(node):
+                line = node.lc.item(part)[0] + 1
+            else:
+                break
+            node = node[part]
+        except (KeyError, TypeError):
+            break
+    return line
