@@ -19,7 +19,7 @@ from collections import Counter, defaultdict
 from datetime import UTC, date, datetime, time, timedelta
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 
@@ -143,17 +143,15 @@ def acquirer_keys(case: Case) -> set[str] | None:
 def persons_of(records: list[Row]) -> list[list[Row]]:
     """ "Two in-scope records that share an identifier key are one person, transitively and across tenants;
     a record without identifiers is a person of its own"."""
-    persons: list[tuple[set[str], list[Row]]] = []
-    for record in records:
-        keys, merged, others = set(keys_of(record)), [record], []
-        for person_keys, person_records in persons:
-            if person_keys & set(keys_of(record)):
-                keys |= person_keys
-                merged = person_records + merged
-            else:
-                others.append((person_keys, person_records))
-        persons = [*others, (keys, merged)]
-    return [person_records for _, person_records in persons]
+    persons: dict[int, list[Row]] = {}
+    person_by_key: dict[str, int] = {}
+    for number, record in enumerate(records):
+        persons[number] = [record]
+        for same in {person_by_key[key] for key in keys_of(record) if key in person_by_key}:
+            persons[number] = persons.pop(same) + persons[number]
+        for key in (key for member in persons[number] for key in keys_of(member)):
+            person_by_key[key] = number
+    return list(persons.values())
 
 
 def novelty_of(person: list[Row], known_keys: set[str] | None) -> str:
@@ -235,7 +233,7 @@ BROADER = {  # "TargetedAdvertising ⊂ PersonalisedAdvertising ⊂ Advertising 
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 
 
-def person_outcome(case: Case, record: Row, events: list[Row], purpose: str) -> Outcome:
+def person_outcome(case: Case, record: Row, events: list[Row], purpose: str, tenant_has_events: bool) -> Outcome:
     """The six numbered steps; `events` are the record's own, whatever their time."""
     as_of = as_of_day(case)
     events = [event for event in events if exists_by(event, as_of)]
@@ -247,7 +245,7 @@ def person_outcome(case: Case, record: Row, events: list[Row], purpose: str) -> 
         return "barred"
     answers = consent_answer(case, record, events, purpose)  # step 4
     answers += other_basis_answers(case, record, events, purpose)  # step 5
-    return best(answers) if answers else answer_without_basis(case, record, purpose)  # step 6
+    return best(answers) if answers else answer_without_basis(record, purpose, tenant_has_events)  # step 6
 
 
 def exists_by(event: Row, as_of: date) -> bool:
@@ -343,13 +341,16 @@ def other_basis_outcome(case: Case, record: Row, event: Row, purpose: str, negat
     return "re_askable"
 
 
-def answer_without_basis(case: Case, record: Row, purpose: str) -> Outcome:
-    """Step 6, "where neither gave an answer". "In the drop": also events of other records or later days."""
+def answer_without_basis(record: Row, purpose: str, tenant_has_events: bool) -> Outcome:
+    """Step 6, "where neither gave an answer"."""
     if cell(record, "country") == "US" and purpose in {"ServiceProvision", "CustomerCare"}:
         return "accessible"
-    tenant_id = cell(record, "tenant_id")
-    has_events = any(cell(event, "tenant_id") == tenant_id for event in case["consents"])
-    return "re_askable" if has_events else "unknown"
+    return "re_askable" if tenant_has_events else "unknown"
+
+
+def tenants_with_events(case: Case) -> set[str]:
+    """ "If the tenant has consent events at all in the drop": also of other records or from later days."""
+    return {cell(event, "tenant_id") for event in case["consents"]}
 
 
 def consent_checks(case: Case, record: Row, event: Row) -> Outcome:
@@ -467,7 +468,7 @@ def any_agrees(chances: dict[str, float]) -> float:
 def figures(case: Case) -> list[Figure]:
     """Every figure of the table, K0 first, each with id, purpose, scenario, value, lower, upper."""
     in_scope = [record for record in case["records"] if is_in_scope(record)]
-    persons = persons_of(in_scope)
+    persons = described_persons(case, in_scope)
     messages = messages_by_record(case)
     totals = {
         "records.total": len(case["records"]),
@@ -475,7 +476,7 @@ def figures(case: Case) -> list[Figure]:
         "records.out_of_scope": len(case["records"]) - len(in_scope),
         "persons.in_scope": len(persons),
         "messages.in_scope": sum(messages[key_of(record)].total() for record in in_scope),
-        "data_points.in_scope": sum(len(categories_of(person)) for person in persons),
+        "data_points.in_scope": sum(len(categories_of(person.records)) for person in persons),
     }
     result = [figure(name, None, "K0", count, count, count) for name, count in totals.items()]
     for purpose in case["case"]["purposes"]:
@@ -516,6 +517,20 @@ def messages_by_record(case: Case) -> dict[tuple[str, str], Counter[str]]:
     return messages
 
 
+class Person(NamedTuple):
+    records: list[Row]
+    novelty: str
+    says_yes: float  # the probability that she does when asked again
+
+
+def described_persons(case: Case, in_scope: list[Row]) -> list[Person]:
+    known_keys, opt_in = acquirer_keys(case), setting(case, "assumptions", "opt_in")
+    return [
+        Person(records, novelty_of(records, known_keys), rate(opt_in, country_of(records)))
+        for records in persons_of(in_scope)
+    ]
+
+
 def categories_of(records: list[Row]) -> set[str]:
     return {category for record in records for category in values(record, "data_categories")}
 
@@ -525,11 +540,12 @@ def gates_of(case: Case, in_scope: list[Row], purpose: str) -> dict[tuple[str, s
     events = defaultdict(list)
     for event in case["consents"]:
         events[key_of(event)].append(event)
+    heard = tenants_with_events(case)
     by_tenant = {tenant_id: agreement_outcome(case, tenant_id, purpose) for tenant_id, _ in map(key_of, in_scope)}
     return {
         key_of(record): {
             "agreement": by_tenant[cell(record, "tenant_id")],
-            "person": person_outcome(case, record, events[key_of(record)], purpose),
+            "person": person_outcome(case, record, events[key_of(record)], purpose, cell(record, "tenant_id") in heard),
         }
         for record in in_scope
     }
@@ -537,7 +553,7 @@ def gates_of(case: Case, in_scope: list[Row], purpose: str) -> dict[tuple[str, s
 
 def counts_that_pass(
     case: Case,
-    persons: list[list[Row]],
+    persons: list[Person],
     gates: dict[tuple[str, str], dict[str, Outcome]],
     messages: dict[tuple[str, str], Counter[str]],
     scenario: str,
@@ -546,8 +562,6 @@ def counts_that_pass(
     """The seven figures that a scenario changes, for one purpose and one bound: expected counts."""
     size_classes = {cell(row, "tenant_id"): cell(row, "size_class") for row in case["tenants"]}
     renegotiation = setting(case, "assumptions", "renegotiation")
-    opt_in = setting(case, "assumptions", "opt_in")
-    known_keys = acquirer_keys(case)
     held = set(setting(case, "acquirer", "categories_held") or [])
     own_channels = set(setting(case, "acquirer", "own_channels") or [])
 
@@ -570,21 +584,21 @@ def counts_that_pass(
     names += [f"{counted}.additional" for counted in ("persons", "data_points", "messages")]
     counts: dict[str, float] = dict.fromkeys(names, 0)
     for person in persons:
-        says_yes = rate(opt_in, country_of(person))
-        is_new = novelty_of(person, known_keys) in ({"new", "unknown"} if bound == "upper" else {"new"})
-
-        counts["persons.transferable"] += chance(person, says_yes)
+        is_new = person.novelty in ({"new", "unknown"} if bound == "upper" else {"new"})
+        person_chance = chance(person.records, person.says_yes)
+        counts["persons.transferable"] += person_chance
         if is_new:
-            counts["persons.additional"] += chance(person, says_yes)
+            counts["persons.additional"] += person_chance
 
-        for category in categories_of(person):
-            holding = [record for record in person if category in values(record, "data_categories")]
-            counts["data_points.transferable"] += chance(holding, says_yes)
+        for category in categories_of(person.records):
+            holding = [record for record in person.records if category in values(record, "data_categories")]
+            point_chance = chance(holding, person.says_yes)
+            counts["data_points.transferable"] += point_chance
             if is_new or category not in held:
-                counts["data_points.additional"] += chance(holding, says_yes)
+                counts["data_points.additional"] += point_chance
 
-        for record in person:
-            record_chance = chance([record], says_yes)
+        for record in person.records:
+            record_chance = chance([record], person.says_yes)
             counts["records.transferable"] += record_chance
             for channel, count in messages[key_of(record)].items():
                 counts["messages.transferable"] += count * record_chance

@@ -303,7 +303,7 @@ def case_of(records: list[Row], **tables: list[Row]) -> Case:
 def gate(events: list[Row], purpose: str = ADS, record_: Row | None = None) -> str:
     """What the person gate answers for one record with these events."""
     record_ = record_ or record()
-    return person_outcome(case_of([record_], consents=events), record_, events, purpose)
+    return person_outcome(case_of([record_], consents=events), record_, events, purpose, bool(events))
 
 
 def two_tenants() -> Case:
