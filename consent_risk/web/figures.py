@@ -7,13 +7,16 @@ from collections.abc import Sequence
 import streamlit as st
 
 from consent_risk.assessment import Assessment, Figure
-from consent_risk.report.numbers import figure_text, number_text, range_text
+from consent_risk.report.numbers import number_text
+from consent_risk.report.wording import with_range
 from consent_risk.vocabulary import Purpose, Scenario
 from consent_risk.web.cases import OpenedCase
 from consent_risk.web.choices import choose_country, choose_purpose, choose_scenario
 from consent_risk.web.heading import show_heading
 from consent_risk.web.tables import show_table
 from consent_risk.web.text import plain
+
+_FIRST = "persons.additional"  # the figure that the finding is about
 
 
 def draw(opened: OpenedCase) -> None:
@@ -25,7 +28,8 @@ def draw(opened: OpenedCase) -> None:
         return
     _show_figures(found)
     names = [figure.id for figure in found]
-    chosen = st.selectbox("Trace of", range(len(names)), format_func=names.__getitem__)
+    start = names.index(_FIRST) if _FIRST in names else 0
+    chosen = st.selectbox("Trace of", range(len(names)), index=start, format_func=names.__getitem__)
     _show_trace(found[chosen])
 
 
@@ -69,11 +73,10 @@ def _height(rows: Sequence[object]) -> int | None:
 
 
 def _show_trace(figure: Figure) -> None:
-    bounds = range_text(figure.lower, figure.upper, figure.unit)
     with st.container(border=True):
         left, right = st.columns(2, gap="large")
         with left:
-            _part("Value", (f"{figure_text(figure.value, figure.unit)} {figure.unit}, from lower to upper {bounds}",))
+            _part("Value, and in brackets from lower to upper", (f"{with_range(figure)} {figure.unit}",))
             _part("How it was computed", (figure.computed,))
             _part("From which rows of the cube", (figure.rows,))
         with right:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from consent_risk.assessment import Limb, Measured
 from consent_risk.report.numbers import figure_text, range_text
-from consent_risk.vocabulary import Grade, Unit
+from consent_risk.vocabulary import Grade
 from consent_risk.web.cases import OpenedCase
 from consent_risk.web.heading import show_heading
 from consent_risk.web.tables import show_table
@@ -53,10 +53,9 @@ def _show_limb(limb: Limb) -> None:
 
 
 def _row(measured: Measured) -> dict[str, str]:
-    counted = "" if measured.unit is Unit.SHARE else f" {measured.unit}"
     return {
         "Measured": measured.label,
-        "Value": figure_text(measured.value, measured.unit) + counted,
+        "Value": figure_text(measured.value, measured.unit),
         "Lower – upper": range_text(measured.lower, measured.upper, measured.unit),
         "How": measured.formula,
     }

@@ -55,6 +55,7 @@ def _show_rule(rule: RuleCount) -> None:
     key = f"{rule.gate}-{rule.rule}-{rule.outcome}"
     with st.container(border=True, gap="xsmall"):
         plain(f"{rule.rule} · {rule.title}", "head", key)
+        plain(f"{outcome_name(rule.outcome)} · {number_text(rule.records)} records", "quiet", key)
         st.text(rule.explanation)
         for reference in rule.references:
             _show_reference(reference)
