@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -9,12 +10,14 @@ from consent_risk.analysis.thresholds import DecisionTable, parse_thresholds
 from consent_risk.law.rulebook import Rulebook, parse_rulebook
 
 
+@cache
 def read_rulebook() -> Rulebook:
     """The rulebook that ships with this version."""
     law = files("consent_risk") / "law"
     return parse_rulebook(_texts(law / "rules"), _texts(law / "parameters"))
 
 
+@cache
 def read_thresholds() -> DecisionTable:
     """The bands and the decision table that ship with this version."""
     return parse_thresholds((files("consent_risk") / "analysis" / "thresholds.yaml").read_text(encoding="utf-8"))

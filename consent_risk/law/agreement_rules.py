@@ -46,8 +46,7 @@ def _own_use(row: Table, purpose: Purpose) -> dict[str, BooleanValue]:
     silent = is_(use, OwnUse.SILENT)
     controls = is_(role, ProviderRole.CONTROLLER) | is_(role, ProviderRole.JOINT_CONTROLLER)
     permitted = is_(use, OwnUse.PERMITTED) | (silent & controls)
-    # A blank on affiliates is not known, like silence; it is not a prohibition.
-    affiliates_not_said = is_(affiliates, AffiliateUse.SILENT) | affiliates.isnull()
+    affiliates_not_said = is_(affiliates, AffiliateUse.SILENT)
     affiliates_permitted = is_(affiliates, AffiliateUse.PERMITTED)
     improvement = is_(use, OwnUse.SERVICE_IMPROVEMENT)
     affiliates_may_serve = affiliates_permitted | is_(affiliates, AffiliateUse.FOR_SERVICE_ONLY)
@@ -55,6 +54,7 @@ def _own_use(row: Table, purpose: Purpose) -> dict[str, BooleanValue]:
     return {
         "agreement.own_use_permitted": permitted & affiliates_permitted,
         "agreement.affiliate_use_silent": permitted & affiliates_not_said,
+        # Also where the column is blank: the terms were coded, and no right of affiliates was found in them.
         "agreement.affiliate_use_excluded": permitted & ~affiliates_permitted & ~affiliates_not_said,
         "agreement.service_improvement": improves,
         "agreement.service_improvement_other_purpose": improvement & ~improves,

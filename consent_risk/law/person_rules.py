@@ -95,13 +95,16 @@ def is_child(birth: ibis.Value, country: StringValue, on: ibis.Value, ages: AgeO
 
 
 def _age_of_consent(country: StringValue, on: ibis.Value, ages: AgeOfConsent) -> IntegerValue:
-    branches = []
+    """The age in force on a day; days before the first value take the first (AgeOfConsent.earlier_days)."""
+    first: dict[int, list[str]] = {}
+    later = []
     for code, values in sorted(ages.countries.items()):
-        for dated in sorted(values, key=lambda dated: dated.from_, reverse=True):
-            first = dated.from_ == min(value.from_ for value in values)
-            in_time = ibis.literal(True) if first else on >= ibis.literal(dated.from_)
-            branches.append(((country == code) & in_time, ibis.literal(dated.value)))
-    return ibis.cases(*branches, else_=ibis.null("int64"))
+        earliest, *changes = sorted(values, key=lambda dated: dated.from_)
+        first.setdefault(earliest.value, []).append(code)
+        for dated in reversed(changes):
+            later.append(((country == code) & (on >= ibis.literal(dated.from_)), ibis.literal(dated.value)))
+    unchanged = [(country.isin(codes), ibis.literal(age)) for age, codes in sorted(first.items())]
+    return ibis.cases(*later, *unchanged, else_=ibis.null("int64"))
 
 
 def _day_number(day: ibis.Value) -> IntegerValue:

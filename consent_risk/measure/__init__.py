@@ -25,7 +25,7 @@ from consent_risk.measure.cube import Cube
 from consent_risk.measure.gates import agreement_gate, person_gate
 from consent_risk.vocabulary import Gate
 
-__all__ = ["Cube", "Tables", "measure"]
+__all__ = ["Cube", "Tables", "measure", "tenants_of"]
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def measure(tables: Tables, case: Case, rulebook: Rulebook, engine: BaseBackend)
     Only counts leave the engine. Source: docs/method.md, "The cube".
     """
     agreement_codes, person_codes = Codes.of(rulebook, Gate.AGREEMENT), Codes.of(rulebook, Gate.PERSON)
-    tenants = _tenants(tables, case, agreement_codes)
+    tenants = tenants_of(tables, case, agreement_codes)
     decided = engine.create_table("decided", _decided(tables, tenants, case, rulebook, person_codes), temp=True)
     try:
         counts = {
@@ -76,7 +76,7 @@ def measure(tables: Tables, case: Case, rulebook: Rulebook, engine: BaseBackend)
     )
 
 
-def _tenants(tables: Tables, case: Case, codes: Codes) -> pl.DataFrame:
+def tenants_of(tables: Tables, case: Case, codes: Codes) -> pl.DataFrame:
     """Every tenant that has records or is listed: `tenant_no`, `tenant_id`, `size_class`, `agreement_i` (code)."""
     listed = tables.tenants.select("tenant_id", "size_class").to_polars()
     holding = tables.records.select("tenant_id").distinct().to_polars()
