@@ -5,6 +5,8 @@ from __future__ import annotations
 from consent_risk.assessment import Assessment
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, lines, number_column
 from consent_risk.report.numbers import NONE, bytes_text, number_text
+from consent_risk.report.wording import purpose_name
+from consent_risk.vocabulary import Scenario
 
 GLOSSARY = (
     ("provider", "the CRM provider, the target of the transaction"),
@@ -87,20 +89,23 @@ def write_method(writer: Writer, assessment: Assessment) -> None:
 
 
 def _write_figures(writer: Writer, assessment: Assessment) -> None:
-    """How each figure is computed, once per way of computing it."""
-    ways: dict[tuple[str, str, str], set[str]] = {}
-    for figure in assessment.figures:
-        if figure.country is None:
-            ways.setdefault((figure.id, figure.computed, figure.rows), set()).add(figure.scenario.value)
-    if not ways:
+    """How each figure is computed as it stands, for the purpose of the finding; the attachment has the rest."""
+    main = assessment.finding.purpose
+    shown = [
+        figure
+        for figure in assessment.figures
+        if figure.country is None and figure.scenario is Scenario.K0 and figure.purpose in (main, None)
+    ]
+    if not shown:
         return
     writer.sub("How each figure is computed")
-    rows: list[list[Cell]] = [
-        [id, ", ".join(sorted(scenarios)), computed or NONE, from_rows or NONE]
-        for (id, computed, from_rows), scenarios in ways.items()
-    ]
-    columns = [Column("Figure", 1.5), Column("Scenario", 0.55), Column("Computed as", 1.7), Column("From", 1)]
-    writer.table("How each figure is computed", columns, rows)
+    writer.para(
+        f"The table says how the figures for {purpose_name(main)} are computed as it stands, and from which rows of "
+        "the cube. Other purposes, scenarios and countries are computed likewise; the attachment spells them out."
+    )
+    rows: list[list[Cell]] = [[f.id, f.computed or NONE, f.rows or NONE] for f in shown]
+    columns = [Column("Figure", 1), Column("Computed as", 1.3), Column("From", 1.1)]
+    writer.table(f"How each figure is computed, {purpose_name(main)}, as it stands (K0)", columns, rows)
 
 
 def write_notices(writer: Writer, assessment: Assessment) -> None:

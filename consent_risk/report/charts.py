@@ -264,7 +264,7 @@ class _Frame:
             for row in self.rows
         ]
         chart: alt.Chart = self._chart(data).mark_bar(height={"band": thickness})
-        return chart.encode(x=self._x("start:Q"), x2="end:Q", color=self._colour())
+        return chart.encode(x=self._x("start:Q"), x2=alt.X2("end:Q"), color=self._colour())
 
     def ticks(self, field: str, colour: str) -> alt.Chart:
         """A short upright stroke at a bound."""
@@ -296,8 +296,8 @@ class _Frame:
             heading: alt.Chart = alt.Chart(alt.InlineData(values=[{"title": column.title}])).mark_text(
                 align="right", baseline="bottom", fontSize=TITLE_SIZE, color=self.palette.muted
             )
-            layers.append(cells.encode(x=x, text=f"{column.field}:N"))
-            layers.append(heading.encode(x=x, y=alt.value(-2), text="title:N"))
+            layers.append(cells.encode(x=x, text=alt.Text(f"{column.field}:N")))
+            layers.append(heading.encode(x=x, y=alt.value(-2), text=alt.Text("title:N")))
         return layers
 
     def chart(self, layers: Layers, description: str) -> alt.LayerChart:

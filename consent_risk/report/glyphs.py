@@ -56,8 +56,15 @@ def safe_data(data: Any) -> Any:
 
 
 def _with_breaks(match: re.Match[str]) -> str:
-    word = match[0]
-    return "\u200b".join(word[start : start + _BREAK_EVERY] for start in range(0, len(word), _BREAK_EVERY))
+    """The word with breaks after its punctuation, and inside what is still long."""
+    pieces = re.findall(r"[^._/=?&-]+[._/=?&-]*|[._/=?&-]+", match[0])
+    return "\u200b".join(part for piece in pieces for part in _cut(piece))
+
+
+def _cut(piece: str) -> list[str]:
+    if len(piece) <= 2 * _BREAK_EVERY:
+        return [piece]
+    return [piece[start : start + _BREAK_EVERY] for start in range(0, len(piece), _BREAK_EVERY)]
 
 
 _NEAREST = {0x2010: "-", 0x2011: "-"}  # hyphens that Liberation lacks; their plain look-alike says the same

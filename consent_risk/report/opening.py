@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from consent_risk.assessment import Assessment, DecidedFinding
+from consent_risk.assessment import Assessment, DecidedFinding, Figure
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, number_column
 from consent_risk.report.figures import Figures
-from consent_risk.report.numbers import NONE, day_text, number_text, share_of, share_text
+from consent_risk.report.numbers import NONE, day_text, number_text, range_text, share_of, share_text
 from consent_risk.report.wording import purpose_name, purpose_term, purpose_title, with_range
-from consent_risk.vocabulary import Purpose
+from consent_risk.vocabulary import Purpose, Unit
 
 
 def write_finding(writer: Writer, assessment: Assessment, figures: Figures) -> None:
@@ -48,7 +48,7 @@ def write_finding(writer: Writer, assessment: Assessment, figures: Figures) -> N
 
 def _write_decided(writer: Writer, decided: DecidedFinding | None) -> None:
     if decided is None:
-        writer.para("The analyst has not yet decided. Until then the suggestion above has no weight of its own.")
+        writer.para("The analyst has not yet decided. What stands above is a suggestion only.")
         return
     writer.para(
         f"On {day_text(decided.on)}, {decided.by} decided: ", bold(f"{decided.decision}"), ". The reasons given are:"
@@ -85,8 +85,14 @@ def _brief_row(assessment: Assessment, figures: Figures, purpose: Purpose) -> li
         with_range(scope) if scope else NONE,
         with_range(passed) if passed else NONE,
         with_range(new) if new else NONE,
-        share_text(share_of(new.value, assessment.acquirer_persons)) if new else NONE,
+        _share_range(new, assessment.acquirer_persons),
     ]
+
+
+def _share_range(figure: Figure | None, whole: int) -> str:
+    if figure is None:
+        return NONE
+    return range_text(share_of(figure.lower, whole), share_of(figure.upper, whole), Unit.SHARE)
 
 
 def write_parties(writer: Writer, assessment: Assessment, figures: Figures) -> None:

@@ -108,9 +108,9 @@ def _write_gate_table(
     rows.append([{"b": "In scope"}, "", *({"b": number_text(total)} for total in sums), ""])
     columns = [
         Column("Rule", 2.6),
-        Column("Outcome", 0.8),
-        *(number_column(purpose_title(purpose), 0.8) for purpose in purposes),
-        Column("Sources", 0.65),
+        Column("Outcome", 0.68),
+        *(number_column(purpose_title(purpose), 0.68) for purpose in purposes),
+        Column("Sources", 0.5),
     ]
     writer.table(f"{GATE_TITLES[gate]}: records decided by each rule", columns, rows)
 
@@ -134,8 +134,8 @@ def _write_sources(writer: Writer, rules: tuple[RuleCount, ...], sources: dict[R
     columns = [
         Column("No.", "auto", "right"),
         Column("Source", 1.5),
-        Column("Verified", 0.8),
-        Column("Rules", 1.1),
+        Column("Verified", 0.7),
+        Column("Rules", 1.2),
     ]
     writer.table("Sources of the rules", columns, rows)
 
@@ -151,6 +151,6 @@ def write_assumptions(writer: Writer, assessment: Assessment) -> None:
         f"The following was set in the case and not measured. Whoever sets it otherwise gets other figures for {main} "
         "and every other purpose; the finding must be read with them."
     )
-    columns = [Column("Assumption", 0.7), Column("Set to", 1), Column("Meaning", 1.1)]
+    columns = [Column("Assumption", 1), Column("Set to", 0.5), Column("Meaning", 1.4)]
     rows: list[list[Cell]] = [[a.key, a.value, a.meaning] for a in assessment.assumptions]
     writer.table("Assumptions of the case", columns, rows)

@@ -26,7 +26,7 @@ OUTCOME_MEANINGS = {
     Outcome.UNKNOWN: "the inputs do not say; counted in the upper bound only",
     Outcome.RE_ASKABLE: "does not pass as it stands, but could be asked for",
     Outcome.PROCESSOR_ONLY: "may be used for the tenant's purposes only, on its instructions",
-    Outcome.BARRED: "may not be used, and asking again would not be lawful or is pointless",
+    Outcome.BARRED: "may not be used; no scenario lets it pass",
 }
 _VERIFIED = {
     "primary": "read in the primary text",

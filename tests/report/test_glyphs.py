@@ -35,6 +35,9 @@ def test_uncovered_characters_become_their_code_points(text: str, expected: str)
 
 def test_a_long_word_may_break_and_a_long_text_is_cut() -> None:
     assert safe_text("x" * 30) == "x" * 30
+    assert safe_text("agreement.change_of_control_response") == (
+        "agreement.\u200bchange_\u200bof_\u200bcontrol_\u200bresponse"
+    )
     assert safe_text("x" * 31) == "\u200b".join(["x" * 15, "x" * 15, "x"])
     assert safe_text("word " * LONGEST).endswith("[…]")
 
