@@ -30,8 +30,8 @@ CREATE MACRO u(x, salt) AS (hash(x * 1000 + salt) % 1000003) / 1000003.0;
 CREATE MACRO pick(list, x, salt) AS list[1 + CAST(floor(u(x, salt) * len(list)) AS INTEGER)];
 CREATE MACRO tenant_no(x) AS CAST(floor(300 * pow(u(x, 1), 3)) AS INTEGER);
 CREATE MACRO tenant_of(x) AS 'T' || tenant_no(x);
-CREATE MACRO country_of(x) AS pick(
-  ['DE','FR','AT','IT','ES','NL','BE','IE','PL','SE','DK','US','CH',''], CASE WHEN u(x, 14) < 0.85 THEN tenant_no(x) ELSE x END, 3);
+CREATE MACRO country_of(x) AS pick(['DE','FR','AT','IT','ES','NL','BE','IE','PL','SE','DK','US','CH',''],
+  CASE WHEN u(x, 14) < 0.85 THEN tenant_no(x) ELSE x END, 3);
 CREATE MACRO yes_no_blank(x, salt) AS CASE WHEN u(x, salt) < 0.1 THEN true WHEN u(x, salt) < 0.6 THEN false END;
 """
 

@@ -1,0 +1,5 @@
+"""`python -m consent_risk` is the command line."""
+
+from consent_risk.cli import main
+
+main()
