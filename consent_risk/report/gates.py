@@ -76,8 +76,8 @@ def _write_course(writer: Writer, assessment: Assessment, purpose: Purpose) -> N
     title = f"{capital(drawn.unit)} left after each gate, {purpose_name(purpose)}, as it stands (K0)"
     number = writer.chart(title, chart)
     writer.para(
-        f"Figure {number} shows what each gate takes away. Its axis is linear: the last bars are as short as their "
-        "numbers are small."
+        f"Figure {number} shows what each gate takes away. Its axis is linear, so the lengths of the bars "
+        "can be compared."
     )
 
 
