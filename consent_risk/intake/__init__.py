@@ -12,6 +12,7 @@ from pathlib import Path
 from consent_risk import __version__
 from consent_risk.case import Case
 from consent_risk.errors import Problem, UserError
+from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export, open_export
 from consent_risk.intake.findings import Findings
@@ -55,12 +56,14 @@ def seal_folder(
     rows that cannot be used go to the rejects instead; files that cannot be used are still refused.
     """
     meter = _Meter(files, progress)
+    (staging / MANIFEST).unlink(missing_ok=True)
     with Store(staging) as store:
         findings = Findings(store["rejects"], set_aside=set_aside)
         delivery = Delivery(store, sealer, findings)
         delivery.remember(earlier)
-        sources = _open_all(files, case, findings)
-        _check_records_come(sources, earlier, findings)
+        sources, refused = _open_all(files, case, findings)
+        if not earlier:
+            _check_records_come((reading for _, reading in sources), refused, findings)
         inputs = [_seal_file(export, reading, delivery, meter) for export, reading in sources]
         delivered = {table for _, reading in sources for table in reading.delivers}
         (note_unlisted_tenants if "tenants" in delivered else derive_tenants)(delivery)
@@ -77,20 +80,23 @@ def seal_folder(
     return manifest
 
 
-def _open_all(files: Sequence[Path], case: Case, findings: Findings) -> list[tuple[Export, Reading]]:
-    """The files that can be read, in the order in which they are; the others become problems."""
-    sources = []
+def _open_all(files: Sequence[Path], case: Case, findings: Findings) -> tuple[list[tuple[Export, Reading]], list[Path]]:
+    """The files that can be read, in the order in which they are, and those that cannot, which become problems."""
+    sources, refused = [], []
     for path in sorted(files):
         try:
             export = open_export(path)
             sources.append((export, recognise(export, case)))
         except UserError as error:
             _add_all(error.problems, findings)
-    return sorted(sources, key=lambda source: _ORDER.index(source[1].delivers[0]))
+            refused.append(path)
+    return sorted(sources, key=lambda source: _ORDER.index(source[1].delivers[0])), refused
 
 
-def _check_records_come(sources: Iterable[tuple[Export, Reading]], earlier: Sequence[Path], findings: Findings) -> None:
-    if earlier or findings.any_problem or any("records" in reading.delivers for _, reading in sources):
+def _check_records_come(readings: Iterable[Reading], refused: Iterable[Path], findings: Findings) -> None:
+    """Records are the one thing that cannot be left out; a file that was refused may have been theirs."""
+    others = CANONICAL_FILES.keys() - {"records"}
+    if any("records" in reading.delivers for reading in readings) or any(p.stem.lower() not in others for p in refused):
         return
     reason = "the file is missing: without records there is nothing to assess"
     findings.add_problem(Problem("records.csv", reason, "Add it beside case.yaml, or hand in a CRM's export."))
@@ -99,19 +105,18 @@ def _check_records_come(sources: Iterable[tuple[Export, Reading]], earlier: Sequ
 def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Meter) -> Input:
     """Read one file to its end. Whatever is wrong with it goes to the findings."""
     findings, state = delivery.findings, export.path.stat()
-    rows = unused = 0
     sha256 = sha256_of(export.path)
+    rows = unused = 0
     try:
         reading.prepare(export)
         for batch in export.batches(reading.columns, meter.add):
             bad = findings.add_bad_rows(export.name, batch.bad)
             rows += batch.cells.height + bad
             unused += bad + reading.seal(batch.cells, delivery)
+        _check_rows(export, reading, rows)
     except UserError as error:
         _add_all(error.problems, findings)
     _check_unchanged(export, state, findings)
-    if not rows and reading.delivers[0] == "records" and not findings.any_problem:
-        findings.add_problem(Problem(export.name, "the file has a header and no rows", "Export the records again."))
     if ignored := reading.ignored():
         findings.note(export.name, ignored, rows)
     return Input(
@@ -123,6 +128,11 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
         rows=rows,
         used=rows - unused,
     )
+
+
+def _check_rows(export: Export, reading: Reading, rows: int) -> None:
+    if not rows and "records" in reading.delivers:
+        raise UserError(Problem(export.name, "the file has a header and no rows", "Export the records again."))
 
 
 def _check_unchanged(export: Export, before: os.stat_result, findings: Findings) -> None:

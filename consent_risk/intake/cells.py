@@ -192,8 +192,11 @@ def day() -> Kind:
 
 
 def birth() -> Kind:
-    """A birth date, kept to the day only from 1990 on; earlier ones become 1 January of their year."""
-    plain = day()
+    """A birth date, kept to the day only from 1990 on; earlier ones become 1 January of their year.
+
+    Some systems write it as an instant; its UTC day is taken.
+    """
+    plain = day_of_instant()
 
     def value(text: pl.Expr) -> pl.Expr:
         born = plain.value(text)

@@ -21,8 +21,7 @@ from consent_risk.errors import Problem, UserError
 BLOCK_BYTES = 8 << 20
 BATCH_ROWS = 200_000
 _QUOTE = ord('"')
-_BEFORE_OPENING = np.frombuffer(b',\n\r"', dtype=np.uint8)
-_AFTER_CLOSING = _BEFORE_OPENING
+_BESIDE_A_CELL = np.frombuffer(b',\n\r"', dtype=np.uint8)  # what may stand before an opening or after a closing mark
 _BOM = b"\xef\xbb\xbf"
 _BAD_SCHEMA = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
 
@@ -38,7 +37,7 @@ def csv_batches(
         return "skip"
 
     with path.open("rb") as file:
-        tap = _Tap(file, on_bytes)
+        tap = _Tap(file, path.name, on_bytes)
         record = 1  # the number of the next record; the header is record 1
         reported: set[int] = set()
         for block in _blocks(path, tap, header, wanted, on_ragged):
@@ -48,7 +47,6 @@ def csv_batches(
             late = {number: ragged[number] for number in ragged.keys() - reported}
             reported |= late.keys()
             yield cells, pl.concat([_ragged_rows(late), undecodable])
-        tap.check(path)
         late = {number: ragged[number] for number in ragged.keys() - reported}
         if late:
             empty = pl.DataFrame(schema={"row": pl.Int64} | dict.fromkeys(wanted, pl.String))
@@ -76,7 +74,6 @@ def _blocks(
             for start in range(0, block.num_rows, BATCH_ROWS):
                 yield block.slice(start, BATCH_ROWS)
     except pa.ArrowInvalid:
-        tap.check(path)
         reason = f"it cannot be cut into rows: a row is longer than {BLOCK_BYTES >> 20} MB, or quotes do not pair up"
         raise UserError(Problem(path.name, reason, "Export it again with every quoted cell closed.")) from None
 
@@ -130,7 +127,7 @@ def blank_as_null(text: pl.Expr) -> pl.Expr:
 
 
 def _ragged_rows(ragged: dict[int, tuple[int, int]]) -> pl.DataFrame:
-    reason = "the row has {} cells where the header has {}"
+    reason = "number of cells: {} in the row, {} in the header"
     mend = "Quote cells that hold commas, and export the file again."
     rows = [(n - 1, None, reason.format(actual, expected), mend) for n, (expected, actual) in sorted(ragged.items())]
     return pl.DataFrame(rows, schema=_BAD_SCHEMA, orient="row")
@@ -140,64 +137,56 @@ class _Tap:
     """A file that counts what is read from it and checks that quotation marks pair up as RFC 4180 asks.
 
     Counting from the start, every first mark of a pair must open a cell (or double the mark before it) and every
-    second one must close it. After a mark that does not, nothing more is handed out, and `check` says where.
+    second one must close it. `read` raises UserError with the line in the file where one does not.
     """
 
     closed = False
 
-    def __init__(self, file: BinaryIO, on_bytes: Callable[[int], None]) -> None:
+    def __init__(self, file: BinaryIO, name: str, on_bytes: Callable[[int], None]) -> None:
         self._file = file
+        self._name = name
         self._on_bytes = on_bytes
         self._inside = False  # an odd number of marks so far
-        self._last = b"\n"  # the byte before this chunk
+        self._last = b"\n"  # the byte before the next chunk
         self._line = 1
         self._opened_at = 1
-        self._broken_at: int | None = None
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes, none after a broken quotation."""
-        chunk = b"" if self._broken_at else self._file.read(size)
+        """The next bytes."""
+        chunk = self._file.read(size)
         self._on_bytes(len(chunk))
-        if chunk and not self._inspect(chunk):
-            return b""
+        if chunk:
+            self._inspect(chunk.removeprefix(_BOM) if self._file.tell() == len(chunk) else chunk)
+        elif self._inside:
+            reason = "a quotation mark opens a cell that is never closed"
+            raise self._refused(reason, "Close the cell, or export the file again.", self._opened_at)
         return chunk
 
     def close(self) -> None:
         """Nothing to do: whoever opened the file closes it."""
 
-    def check(self, path: Path) -> None:
-        """Raises UserError, with the line in the file, where a quotation mark was out of place."""
-        if self._broken_at:
+    def _inspect(self, chunk: bytes) -> None:
+        data = np.frombuffer(self._last + chunk, dtype=np.uint8)  # so data[i] is the byte before chunk[i]
+        marks = np.flatnonzero(data[1:] == _QUOTE) + 1
+        first, second = marks[0::2], marks[1::2]
+        opening, closing = (second, first) if self._inside else (first, second)
+        if self._last == b'"' and not self._inside:  # the closing mark that ended the chunk before
+            closing = np.concatenate([[0], closing])
+        closing_here = closing[closing + 1 < len(data)]
+        stray_opening = opening[~np.isin(data[opening - 1], _BESIDE_A_CELL)]
+        stray_closing = closing_here[~np.isin(data[closing_here + 1], _BESIDE_A_CELL)]
+        if len(stray_opening) or len(stray_closing):
             reason = "a quotation mark stands inside a cell that is not quoted, or is not doubled in one that is"
-            raise UserError(Problem(path.name, reason, "Export it again with quoting.", self._broken_at, place="line"))
-        if self._inside:
-            reason = "a quotation mark opens a cell that is never closed"
-            mend = "Close the cell, or export the file again."
-            raise UserError(Problem(path.name, reason, mend, self._opened_at, place="line"))
-
-    def _inspect(self, chunk: bytes) -> bool:
-        if self._line == 1 and self._last == b"\n" and chunk.startswith(_BOM):
-            return self._inspect(chunk[len(_BOM) :])
-        if b'"' in self._last + chunk:
-            data = np.frombuffer(self._last + chunk, dtype=np.uint8)
-            marks = np.flatnonzero(data[1:] == _QUOTE) + 1
-            opening, closing = (marks[1::2], marks[0::2]) if self._inside else (marks[0::2], marks[1::2])
-            if self._last == b'"' and not self._inside:  # the mark that ended the chunk before
-                closing = np.concatenate([[0], closing])
-            wrong = np.concatenate(
-                [opening[~np.isin(data[opening - 1], _BEFORE_OPENING)], self._unclosed(data, closing)]
-            )
-            if wrong.size:
-                self._broken_at = self._line + chunk[: max(int(wrong.min()) - 1, 0)].count(b"\n")
-                return False
-            self._inside ^= bool(len(marks) % 2)
-            if self._inside and len(opening):
-                self._opened_at = self._line + chunk[: int(opening[-1]) - 1].count(b"\n")
+            first_stray = min([*stray_opening[:1], *stray_closing[:1]])
+            raise self._refused(reason, "Export it again with quoting.", self._line_of(chunk, int(first_stray)))
+        if len(opening):
+            self._opened_at = self._line_of(chunk, int(opening[-1]))
+        self._inside ^= bool(len(marks) % 2)
         self._line += chunk.count(b"\n")
         self._last = chunk[-1:]
-        return True
 
-    def _unclosed(self, data: Any, closing: Any) -> Any:
-        """Closing marks after which neither the cell, the row nor the file ends, and that double no mark."""
-        inner = closing[closing + 1 < len(data)]
-        return inner[~np.isin(data[inner + 1], _AFTER_CLOSING)]
+    def _line_of(self, chunk: bytes, index: int) -> int:
+        return self._line + chunk[: max(index - 1, 0)].count(b"\n")
+
+    def _refused(self, reason: str, mend: str, line: int) -> UserError:
+        return UserError(Problem(self._name, reason, mend, line, place="line"))

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +35,7 @@ _SIGNATURES = {
     b"\xfe\xff": "text in UTF-16",
     b"SQLite format 3": "an SQLite database",
 }
+_MENDS = {"a Parquet file": "Give it the ending .parquet.", "text in UTF-16": "Save it as UTF-8."}
 _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 
 
@@ -69,6 +69,7 @@ class Export:
         Raises UserError where the file as a whole turns out to be broken.
         """
         wanted = [name for name in dict.fromkeys(columns) if name in self.header]
+        _check_once(self, wanted)
         read = parquet_batches if self.parquet else csv_batches
         for cells, bad in read(self.path, self.header, wanted, on_bytes):
             yield Batch(cells, bad)
@@ -104,8 +105,7 @@ def _signature(head: bytes) -> str | None:
 
 def _csv_header(path: Path, head: bytes) -> tuple[str, ...]:
     if what := _signature(head):
-        mend = "Save it as UTF-8." if "UTF-16" in what else _HAND_IN
-        raise _refused(path, f"not CSV but {what}", mend)
+        raise _refused(path, f"not CSV but {what}", _MENDS.get(what, _HAND_IN))
     if b"\x00" in head:
         raise _refused(path, "not CSV: it holds zero bytes", _HAND_IN)
     text = head.decode("utf-8-sig", errors="replace")
@@ -119,7 +119,6 @@ def _csv_header(path: Path, head: bytes) -> tuple[str, ...]:
     for delimiter, word in _DELIMITERS.items():
         if len(header) == 1 and delimiter in header[0]:
             raise _refused(path, f"the columns are separated by {word}", "Save it with commas.")
-    _check_names(path, header)
     return header
 
 
@@ -131,22 +130,22 @@ def _first_record(text: str) -> tuple[str, ...]:
         return ()
 
 
-def _check_names(path: Path, header: Sequence[str]) -> None:
-    twice = [name for name, times in Counter(header).items() if times > 1 and name]
-    if twice:
-        position = [index + 1 for index, name in enumerate(header) if name == twice[0]]
-        reason = f"the header holds the same name twice, in columns {position[0]} and {position[1]}"
-        raise _refused(path, reason, "Rename or remove one of them.")
+def _check_once(export: Export, wanted: Sequence[str]) -> None:
+    """A name that stands twice does no harm unless it is read."""
+    for name in wanted:
+        places = [str(index + 1) for index, other in enumerate(export.header) if other == name]
+        if len(places) > 1:
+            reason = f"the header holds this name more than once, in columns {' and '.join(places)}"
+            raise UserError(Problem(export.name, reason, "Rename or remove all but one.", column=name))
 
 
 def _parquet_header(path: Path, head: bytes) -> tuple[str, ...]:
     if not head.startswith(_PARQUET):
-        what = _signature(head) or "another kind of file"
-        raise _refused(path, f"not Parquet but {what}", "Give the file the ending it has, or export it again.")
+        what = _signature(head) or ("text" if b"\x00" not in head else "another kind of file")
+        raise _refused(path, f"not Parquet but {what}", "Give the file the ending that fits, or export it again.")
     try:
         with pq.ParquetFile(path) as file:
             header = tuple(file.schema_arrow.names)
     except (pa.ArrowException, OSError):
         raise _refused(path, "the Parquet file is damaged or cut off", "Copy or export it again.") from None
-    _check_names(path, header)
     return header

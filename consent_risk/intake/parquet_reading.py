@@ -51,12 +51,26 @@ def _as_text(path: Path, cells: pl.Series) -> pl.Series:
     if isinstance(kind, pl.List) and kind.inner in (pl.String, pl.Null):
         return cells.cast(pl.List(pl.String)).list.join(LIST_SEPARATOR)
     if kind.is_float():
-        # pandas turns whole numbers with gaps into floats.
-        whole = cells.round(0).eq_missing(cells).all()
-        return (cells.cast(pl.Int64, strict=False) if whole else cells).cast(pl.String)
-    if kind.is_nested() or kind in (pl.Binary, pl.Time, pl.Object):
+        return _whole_as_text(cells.fill_nan(None))
+    if kind == pl.Binary:
+        return _bytes_as_text(path, cells)
+    if kind.is_nested() or kind in (pl.Time, pl.Duration, pl.Object):
         reason = "the column's type cannot be read as text"
-        raise UserError(
-            Problem(path.name, reason, "Write it as text, number, truth value, day or time.", None, cells.name)
-        )
+        mend = "Write it as text, number, truth value, day or time."
+        raise UserError(Problem(path.name, reason, mend, column=cells.name))
     return cells.cast(pl.String)
+
+
+def _whole_as_text(numbers: pl.Series) -> pl.Series:
+    """Floats as text; without a fraction where all are whole, as pandas makes floats of whole numbers with gaps."""
+    whole = numbers.round(0).eq_missing(numbers).all()
+    return (numbers.cast(pl.Int64, strict=False) if whole else numbers).cast(pl.String)
+
+
+def _bytes_as_text(path: Path, cells: pl.Series) -> pl.Series:
+    """Some writers leave out that a column of bytes is text."""
+    try:
+        return cells.cast(pl.String)
+    except pl.exceptions.ComputeError:
+        mend = "Write the column as text."
+        raise UserError(Problem(path.name, "the column is not UTF-8 text", mend, column=cells.name)) from None

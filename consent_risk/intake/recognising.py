@@ -82,7 +82,7 @@ def recognise(export: Export, case: Case) -> Reading:
     if canonical and named in (None, CANONICAL):
         return CanonicalReading(export, canonical)
     if name := named or case.recipe:
-        return RecipeReading(export, _recipe(name))
+        return RecipeReading(export, _recipe(name, export.name))
     fitting = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header)]
     if len(fitting) == 1:
         return RecipeReading(export, fitting[0])
@@ -96,12 +96,11 @@ def _named(file: str, case: Case) -> str | None:
     return next((recipe for pattern, recipe in case.recipes.items() if fnmatchcase(file, pattern)), None)
 
 
-def _recipe(name: str) -> Recipe:
+def _recipe(name: str, file: str) -> Recipe:
     recipes = built_in_recipes()
     if name not in recipes:
-        raise UserError(
-            Problem("case.yaml", "there is no recipe of this name", did_you_mean(name, recipes), column=name)
-        )
+        reason = f"there is no recipe `{name}`, which should read {file}"
+        raise UserError(Problem("case.yaml", reason, did_you_mean(name, recipes)))
     return recipes[name]
 
 
