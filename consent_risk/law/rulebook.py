@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 from consent_risk.vocabulary import Gate, Outcome
 
@@ -121,7 +122,7 @@ def parse_rulebook(rule_texts: Mapping[str, str], parameter_texts: Mapping[str, 
 def _parse_rule(name: str, text: str) -> Rule:
     try:
         rule = Rule.model_validate(_load(text))
-    except ValueError as error:
+    except (ValueError, YAMLError) as error:
         raise ValueError(f"{name}: {error}") from error
     if f"{rule.id.replace('.', '/')}.yaml" != name:
         raise ValueError(f"{name}: its id is {rule.id}, which does not match the file")
