@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +20,15 @@ WORKSPACE_VARIABLE = "CONSENT_RISK_WORKSPACE"
 
 @dataclass(frozen=True)
 class OpenedCase:
-    """A case as the pages see it. `case` has the rates changed in this session, `run.case` those of the file."""
+    """A case as the pages see it. `case` has the rates changed in this session, `run.case` those of the file.
 
-    folder: Path
+    `content` is a hash of everything the assessment depends on: what is drawn from it may be kept under this key.
+    """
+
     run: Run
     case: Case
     assessment: Assessment
+    content: str
 
 
 def choose_case() -> Path:
@@ -50,7 +54,8 @@ def open_case(folder: Path) -> OpenedCase:
     """The case measured and assessed, from the cache where nothing changed since. Raises UserError."""
     run = _open_run(str(folder), _stamp(folder))
     case = changed_case(run.case, run.key)
-    return OpenedCase(folder, run, case, _assessment(run.key, case.model_dump_json(), run, case))
+    content = hashlib.sha256(f"{run.key}\n{case.model_dump_json()}".encode()).hexdigest()
+    return OpenedCase(run, case, _assessment(content, run, case), content)
 
 
 def _workspace() -> Path:
@@ -67,8 +72,8 @@ def _open_run(folder: str, stamp: tuple[tuple[str, int, int], ...]) -> Run:
 
 
 @st.cache_resource(scope="session", max_entries=32, show_spinner=False)
-def _assessment(key: str, case_json: str, _run: Run, _case: Case) -> Assessment:
-    """Keyed by the content of the run and of the case; the objects themselves are not hashed."""
+def _assessment(content: str, _run: Run, _case: Case) -> Assessment:
+    """Keyed by the content alone; the objects with an underscore are not hashed."""
     return _run.assessment(_case)
 
 

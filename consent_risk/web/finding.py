@@ -16,7 +16,7 @@ from consent_risk.web.cases import OpenedCase
 from consent_risk.web.choices import choose_purpose, choose_unit
 from consent_risk.web.heading import show_heading
 from consent_risk.web.text import plain, points
-from consent_risk.web.theme import palette, show_chart
+from consent_risk.web.theme import show_chart
 
 # What the finding counts in each unit. Whether a record is new is not asked, only whether its person is.
 COUNTED = {
@@ -40,7 +40,7 @@ def draw(opened: OpenedCase) -> None:
     left, right = st.columns([5, 3], gap="medium")
     with left:
         purpose, unit = _choices(assessment)
-        _show_charts(assessment, purpose, unit)
+        _show_charts(opened, purpose, unit)
     with right:
         _show_metrics(assessment, purpose)
         _show_reasons(assessment.finding)
@@ -87,16 +87,25 @@ def _choices(assessment: Assessment) -> tuple[Purpose, Unit]:
         return purpose, choose_unit(assessment, purpose)
 
 
-def _show_charts(assessment: Assessment, purpose: Purpose, unit: Unit) -> None:
-    colours = palette()
+def _show_charts(opened: OpenedCase, purpose: Purpose, unit: Unit) -> None:
+    assessment, counted = opened.assessment, COUNTED[unit]
     st.header(f"What each gate leaves, in {unit}, as it stands", anchor=False)
-    show_chart(waterfall_chart(assessment, purpose, unit, palette=colours), "waterfall")
-    st.header(f"{figure_name(COUNTED[unit])} in each scenario", anchor=False)
-    show_chart(range_chart(assessment, purpose, COUNTED[unit], palette=colours), "range")
+    show_chart(
+        "waterfall",
+        (opened.content, "waterfall", purpose, unit),
+        lambda palette: waterfall_chart(assessment, purpose, unit, palette=palette),
+    )
+    st.header(f"{figure_name(counted)} in each scenario", anchor=False)
+    show_chart(
+        "range",
+        (opened.content, "range", purpose, counted),
+        lambda palette: range_chart(assessment, purpose, counted, palette=palette),
+    )
 
 
 def _show_metrics(assessment: Assessment, purpose: Purpose) -> None:
     """Two by two: value and range as it stands."""
+    plain("As it stands (K0): the value, and its lower and upper bound", "quiet", "metrics")
     columns = st.columns(2)
     for index, figure_id in enumerate(COUNTED.values()):
         figure = assessment.figure(figure_id, purpose)
@@ -107,7 +116,6 @@ def _show_metrics(assessment: Assessment, purpose: Purpose) -> None:
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help="As it stands (K0), with its lower and upper bound. Its trace is on the page Figures.",
         )
 
 

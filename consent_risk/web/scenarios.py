@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from consent_risk.assessment import Assessment, Figure
-from consent_risk.report.charts import country_chart, country_name, figure_name, figures_by_scenario
+from consent_risk.report.charts import country_chart, country_name, figure_name, figures_by_country, figures_by_scenario
 from consent_risk.report.numbers import number_text
 from consent_risk.report.wording import scenario_name
 from consent_risk.vocabulary import Purpose, Scenario, SizeClass
@@ -15,7 +15,7 @@ from consent_risk.web.finding import COUNTED, show_suggestion
 from consent_risk.web.heading import show_heading
 from consent_risk.web.rates import change_rate, generation
 from consent_risk.web.tables import show_table
-from consent_risk.web.theme import palette, show_chart
+from consent_risk.web.theme import show_chart
 
 _COLUMNS = 6
 DEFAULT = "default"
@@ -33,7 +33,7 @@ def draw(opened: OpenedCase) -> None:
     _show_scenarios(opened.assessment, purpose, figure_id)
     with right:
         scenario = choose_scenario("By country, under")
-    _show_countries(opened.assessment, purpose, figure_id, scenario)
+    _show_countries(opened, purpose, figure_id, scenario)
 
 
 def _show_rates(opened: OpenedCase) -> None:
@@ -92,14 +92,17 @@ def _show_scenarios(assessment: Assessment, purpose: Purpose, figure_id: str) ->
     show_table(rows, "Figures by scenario", written=dict.fromkeys(("Lower", "Value", "Upper"), number_text))
 
 
-def _show_countries(assessment: Assessment, purpose: Purpose, figure_id: str, scenario: Scenario) -> None:
+def _show_countries(opened: OpenedCase, purpose: Purpose, figure_id: str, scenario: Scenario) -> None:
+    assessment = opened.assessment
     st.header(f"{figure_name(figure_id)} by country, {scenario}", anchor=False)
-    try:
-        chart = country_chart(assessment, purpose, figure_id, scenario, palette=palette())
-    except KeyError:
+    if not figures_by_country(assessment, purpose, figure_id, scenario):
         st.text("This figure is not broken down by country.")
         return
-    show_chart(chart, "countries")
+    show_chart(
+        "countries",
+        (opened.content, "countries", purpose, figure_id, scenario),
+        lambda palette: country_chart(assessment, purpose, figure_id, scenario, palette=palette),
+    )
 
 
 def _numbers(figure: Figure) -> dict[str, float]:

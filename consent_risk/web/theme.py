@@ -1,8 +1,10 @@
-"""The look of the app beyond `.streamlit/config.toml`, and the chart colours that suit the visitor's theme."""
+"""The look of the app beyond `.streamlit/config.toml`, and charts in the colours of the visitor's theme."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import altair as alt
 import streamlit as st
@@ -22,11 +24,17 @@ def apply_style() -> None:
     st.html(_HERE / "style.css")
 
 
-def palette() -> Palette:
-    """The chart colours for the theme the visitor sees."""
-    return DARK if st.context.theme.type == "dark" else LIGHT
+def show_chart(key: str, content: tuple[str, ...], make: Callable[[Palette], alt.LayerChart]) -> None:
+    """The chart that `make` draws in the colours of the visitor's theme, as wide as its place.
+
+    `content` names everything the chart depends on; under it the drawn chart is kept for the session. The chart's own
+    `description` is its accessible name; `alt=` would be a second one.
+    """
+    dark = st.context.theme.type == "dark"
+    st.vega_lite_chart(_specification(content, dark, make), key=key, theme=None, width="stretch")
 
 
-def show_chart(chart: alt.LayerChart, key: str) -> None:
-    """The chart as wide as its place. Its own `description` is its accessible name; `alt=` would be a second one."""
-    st.altair_chart(chart, key=key, theme=None, width="stretch")
+# Altair takes a tenth of a second to build and check a chart, as long as all else on the page together.
+@st.cache_data(scope="session", max_entries=64, show_spinner=False)
+def _specification(content: tuple[str, ...], dark: bool, _make: Callable[[Palette], alt.LayerChart]) -> dict[str, Any]:
+    return _make(DARK if dark else LIGHT).to_dict()
