@@ -28,6 +28,7 @@ from consent_risk.analysis.waterfall import waterfalls
 from consent_risk.case import Case
 from consent_risk.law.rulebook import Rulebook
 from consent_risk.measure.cube import Cube
+from consent_risk.numbers import share_text
 from consent_risk.vocabulary import Gate, Outcome, Purpose, Scenario, SizeClass
 
 __all__ = [
@@ -209,22 +210,23 @@ def _rule_counts(cube: Cube, rulebook: Rulebook) -> Iterator[RuleCount]:
 
 
 def _assumptions(case: Case) -> Iterator[StatedAssumption]:
-    renegotiation, opt_in = case.assumptions.renegotiation, case.assumptions.opt_in
-    for size in [size.value for size in SizeClass] + ["default"]:
-        rate = getattr(renegotiation, size)
+    """The rates that were set, then the settings of the gates."""
+    for size in (*SizeClass, "default"):
+        rate = getattr(case.assumptions.renegotiation, size)
         if rate is not None:
+            whose = "other" if size == "default" else size
             yield StatedAssumption(
                 key=f"assumptions.renegotiation.{size}",
-                value=f"{rate:g}",
-                meaning=f"share of {'other' if size == 'default' else size} tenants that agree to new terms (K1, K1+K2)",
+                value=share_text(rate),
+                meaning=f"share of {whose} tenants that agree to new terms (K1, K1+K2)",
             )
-    for country, rate in sorted(opt_in.items()):
+    for country, rate in sorted(case.assumptions.opt_in.items()):
         if rate is not None:
+            where = "other countries" if country == "default" else country
             yield StatedAssumption(
                 key=f"assumptions.opt_in.{country}",
-                value=f"{rate:g}",
-                meaning=f"share of persons asked again in {'other countries' if country == 'default' else country} "
-                "who say yes (K2, K1+K2)",
+                value=share_text(rate),
+                meaning=f"share of persons asked again in {where} who say yes (K2, K1+K2)",
             )
     yield from _settings(case)
 
@@ -245,7 +247,13 @@ def _settings(case: Case) -> Iterator[StatedAssumption]:
         ("combines_data", case.combines_data, "whether the acquirer would combine the data with its own"),
         ("acquirer.gatekeeper", case.acquirer.gatekeeper, "whether the acquirer is a gatekeeper under the DMA"),
     ):
-        yield StatedAssumption(key=key, value="not set" if value is None else str(value), meaning=meaning)
+        yield StatedAssumption(key=key, value=_setting_text(value), meaning=meaning)
+
+
+def _setting_text(value: int | bool | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "not set" if value is None else str(value)
 
 
 def _cube_notes(cube: Cube) -> Iterator[QualityNote]:

@@ -6,8 +6,9 @@ at least one of the records that hold it passes both gates. Tenants answer indep
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,6 +19,7 @@ from consent_risk.measure.cube import Cube
 from consent_risk.vocabulary import Bound, Link, Novelty, Outcome, Purpose, Scenario
 
 Array = NDArray[np.float64]
+Rows = Mapping[str, NDArray[Any]]
 _OUTCOMES = list(Outcome)
 
 
@@ -119,8 +121,8 @@ class Evaluator:
         self._member_bits = members["bit"].to_numpy()
         self._set_starts = np.flatnonzero(np.diff(members["set_id"].to_numpy().astype(np.int64), prepend=-1))
 
-    def _rows(self, frame: pl.DataFrame, measure: str, numbers: pl.DataFrame | None = None) -> dict[str, NDArray]:
-        rows: dict[str, NDArray] = {
+    def _rows(self, frame: pl.DataFrame, measure: str, numbers: pl.DataFrame | None = None) -> Rows:
+        rows: dict[str, NDArray[Any]] = {
             "count": frame[measure].to_numpy().astype(np.float64),
             "country": np.searchsorted(self.countries, frame["country"].to_numpy()).astype(np.intp),
             "new": (frame["novelty"] == Novelty.NEW.value).to_numpy(),
@@ -141,16 +143,18 @@ class Evaluator:
         opt_in = np.array([assumptions.opt_in_rate(country) for country in self.countries])
         chance_of_set = self._chance_of_sets(passing, agree)
 
-        def of_sets(rows: Mapping[str, NDArray]) -> Array:
+        def of_sets(rows: Rows) -> Array:
             now, with_yes = (chances[rows["set"]] for chances in chance_of_set)
             rate = opt_in[rows["country"]]
-            return rows["count"] * (rate * with_yes + (1 - rate) * now)
+            passed: Array = rows["count"] * (rate * with_yes + (1 - rate) * now)
+            return passed
 
-        def of_records(rows: Mapping[str, NDArray]) -> Array:
+        def of_records(rows: Rows) -> Array:
             now = np.array(passing.now, dtype=float)[rows["outcome"]]
             asked = np.array(passing.asked, dtype=float)[rows["outcome"]]
             yes = now + (1 - now) * asked * opt_in[rows["country"]]
-            return rows["count"] * agree[rows["tenant"]] * yes
+            passed: Array = rows["count"] * agree[rows["tenant"]] * yes
+            return passed
 
         new = "not_known" if bound is Bound.UPPER else "new"
         records, persons = of_records(self._records), of_sets(self._persons)
@@ -170,8 +174,8 @@ class Evaluator:
 
     def everything(self) -> Passed:
         """The same numbers where every gate lets everything pass: what is in scope."""
-        count: Callable[[Mapping[str, NDArray]], Array] = lambda rows: self._sum(rows["count"], rows)  # noqa: E731
-        records, persons, points, messages = map(count, (self._records, self._persons, self._points, self._messages))
+        held = (self._records, self._persons, self._points, self._messages)
+        records, persons, points, messages = (self._sum(rows["count"], rows) for rows in held)
         return Passed(records, records, records, persons, persons, persons, points, points, messages, messages)
 
     def _agree(self, passing: Passing, assumptions: Assumptions) -> Array:
@@ -193,15 +197,16 @@ class Evaluator:
         refuses = 1 - agree[self._member_tenant] * ((self._member_bits & bits) != 0)
         return 1 - np.multiply.reduceat(refuses, self._set_starts)
 
-    def _sum(self, values: Array, rows: Mapping[str, NDArray]) -> Array:
-        return np.bincount(rows["country"], weights=values, minlength=len(self.countries))
+    def _sum(self, values: Array, rows: Rows) -> Array:
+        summed = np.bincount(rows["country"], weights=values, minlength=len(self.countries))
+        return summed.astype(np.float64)
 
 
 def _bits(flags: tuple[bool, ...]) -> int:
     return sum(1 << index for index, flag in enumerate(flags) if flag)
 
 
-def _outcome_index(outcomes: pl.Series) -> NDArray:
+def _outcome_index(outcomes: pl.Series) -> NDArray[np.intp]:
     return outcomes.to_frame("outcome").select(_severity("outcome"))["outcome"].to_numpy().astype(np.intp)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
@@ -59,14 +60,15 @@ def _held_keys(scoped: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _components(records: int, held: pl.DataFrame) -> np.ndarray:
+def _components(records: int, held: pl.DataFrame) -> NDArray[np.int64]:
     """The person of each record: the connected component of records and the identifiers they hold."""
     keys = held.select("type", "key").unique().with_row_index("node")
     edges = held.join(keys, on=["type", "key"])
     ends = (edges["row"].to_numpy(), edges["node"].to_numpy().astype(np.int64) + records)
     size = records + keys.height
     graph = coo_array((np.ones(edges.height, dtype=np.int8), ends), shape=(size, size))
-    return connected_components(graph, directed=False)[1][:records].astype(np.int64)
+    persons: NDArray[np.int64] = connected_components(graph, directed=False)[1][:records].astype(np.int64)
+    return persons
 
 
 def _novelty(scoped: pl.DataFrame, held: pl.DataFrame, acquirer_keys: pl.DataFrame | None) -> pl.Series:

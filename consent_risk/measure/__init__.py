@@ -78,8 +78,8 @@ def measure(tables: Tables, case: Case, rulebook: Rulebook, engine: BaseBackend)
 
 def tenants_of(tables: Tables, case: Case, codes: Codes) -> pl.DataFrame:
     """Every tenant that has records or is listed: `tenant_no`, `tenant_id`, `size_class`, `agreement_i` (code)."""
-    listed = tables.tenants.select("tenant_id", "size_class").to_polars()
-    holding = tables.records.select("tenant_id").distinct().to_polars()
+    listed: pl.DataFrame = tables.tenants.select("tenant_id", "size_class").to_polars()
+    holding: pl.DataFrame = tables.records.select("tenant_id").distinct().to_polars()
     none_delivered = codes.by_rule["agreement.none_delivered"]
     return (
         pl.concat([listed.select("tenant_id"), holding])
