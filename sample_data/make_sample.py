@@ -710,7 +710,7 @@ def event(
         "event_time": time,
         "valid_until": until,
         "collection_method": method,
-        "double_opt_in": opt_in or {"5": "confirmed", "4": "single"}.get(evidence, ""),
+        "double_opt_in": opt_in or (OPT_INS.get(evidence, "") if state in ("given", "renewed") else ""),
         "notice_version": version if int(evidence) >= 4 else "",
         "recipients": recipients,
         "third_party_disclosure": "true" if "artners" in recipients else "",
@@ -719,6 +719,9 @@ def event(
         "covers_combination": combination,
         "evidence_level": evidence,
     }
+
+
+OPT_INS = {"5": "confirmed", "4": "single"}
 
 
 # --- Interactions, the acquirer's identifiers --------------------------------------------------------------
