@@ -27,13 +27,14 @@ from consent_risk.errors import Problem, UserError
 from consent_risk.intake import exports_in, seal_folder
 from consent_risk.intake.manifest import Manifest
 from consent_risk.intake.sealing import Sealer
-from consent_risk.summary import check_text, finding_text
+from consent_risk.report.text import check_text, finding_text
 from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
 from consent_risk.workspace.drops import add_drop, list_drops
 from consent_risk.workspace.keys import case_key, new_key
 from consent_risk.workspace.runs import open_run
 
 USER_ERROR = 2
+SAMPLES = ("quillmere", "harbourlight")  # the app opens the first
 _HERE = Path(__file__).resolve().parent
 
 app = typer.Typer(
@@ -218,12 +219,11 @@ def _dry_run(folder: Path, set_aside: bool) -> Manifest:
 
 
 def _load_samples(workspace: Path) -> None:
-    samples = _HERE.parent / "sample_data"
-    for source in sorted(path.parent for path in samples.glob(f"*/{CASE_FILE}")):
-        target = workspace / source.name
+    for name in SAMPLES:
+        source, target = _HERE.parent / "sample_data" / name, workspace / name
         if target.exists():
             continue
-        typer.echo(f"Loading the sample case {source.name} …")
+        typer.echo(f"Loading the sample case {name} …")
         with _new_folder(target) as case_dir:
             shutil.copyfile(source / CASE_FILE, case_dir / CASE_FILE)
             with _progress("sealing") as progress:

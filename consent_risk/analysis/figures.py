@@ -72,7 +72,7 @@ def figures(cube: Cube, case: Case, measures: list[Measure]) -> list[Figure]:
     found = list(_totals(cube, measures[0]))
     for measure in measures:
         found += _gate_counts(cube, measure.purpose)
-        found += _scenario_figures(measure)
+        found += _scenario_figures(measure, _passing_rules(cube, measure.purpose))
     return found
 
 
@@ -111,17 +111,36 @@ def _gate_counts(cube: Cube, purpose: Purpose) -> Iterator[Figure]:
             )
 
 
-def _scenario_figures(measure: Measure) -> Iterator[Figure]:
+def _passing_rules(cube: Cube, purpose: Purpose) -> dict[Scenario, tuple[str, ...]]:
+    """For each scenario the rules whose outcome may pass under it, as far as they decided a record."""
+    of_purpose = cube.records.filter(pl.col("purpose") == purpose.value)
+    found = {}
+    for scenario in Scenario:
+        may_pass = [passing(scenario, bound) for bound in Bound]
+        at_agreement = {o for p in may_pass for o, chance in zip(Outcome, p.agreement, strict=True) if chance != 0}
+        at_person = {o for p in may_pass for o, now, asked in zip(Outcome, p.now, p.asked, strict=True) if now or asked}
+        found[scenario] = tuple(
+            rule
+            for gate, outcomes in ((Gate.AGREEMENT, at_agreement), (Gate.PERSON, at_person))
+            for rule in sorted(
+                of_purpose.filter(pl.col(f"{gate.value}_outcome").is_in([outcome.value for outcome in outcomes]))[
+                    f"{gate.value}_rule"
+                ].unique()
+            )
+        )
+    return found
+
+
+def _scenario_figures(measure: Measure, rules: dict[Scenario, tuple[str, ...]]) -> Iterator[Figure]:
     for scenario in Scenario:
         for id in _COMPUTED:
             lower, value, upper = (_part(measure.passed[scenario, bound], id) for bound in Bound)
-            yield _scenario_figure(measure, id, scenario, lower.sum(), value.sum(), upper.sum())
+            yield _scenario_figure(measure, id, scenario, (lower.sum(), value.sum(), upper.sum()), rules[scenario])
             if id in _BY_COUNTRY:
                 for number, country in enumerate(measure.evaluator.countries):
                     if country:
-                        yield _scenario_figure(
-                            measure, id, scenario, lower[number], value[number], upper[number], country
-                        )
+                        numbers = (lower[number], value[number], upper[number])
+                        yield _scenario_figure(measure, id, scenario, numbers, rules[scenario], country)
 
 
 def _part(passed: Passed, id: str) -> Array:
@@ -134,11 +153,11 @@ def _scenario_figure(
     measure: Measure,
     id: str,
     scenario: Scenario,
-    lower: float,
-    value: float,
-    upper: float,
+    numbers: tuple[float, float, float],
+    rules: tuple[str, ...],
     country: str | None = None,
 ) -> Figure:
+    lower, value, upper = numbers
     counted = id.partition(".")[0]
     place = f" and country = {country}" if country else ""
     return Figure(
@@ -152,6 +171,7 @@ def _scenario_figure(
         unit=_UNITS[counted],
         computed=f"{_COMPUTED[id]}; {scenario.value}: {_SCENARIO_RULES[scenario]}",
         rows=f"{counted} where purpose = {measure.purpose.value}{place}",
+        rules=rules,
         assumptions=_ASSUMPTIONS.get(scenario, ()),
     )
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from consent_risk.assessment import Assessment
+from consent_risk.numbers import NONE, bytes_text, number_text
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, lines, number_column
-from consent_risk.report.numbers import NONE, bytes_text, number_text
 from consent_risk.report.wording import purpose_name
 from consent_risk.vocabulary import Scenario
 

@@ -20,7 +20,7 @@ import vl_convert
 from babel import Locale
 
 from consent_risk.assessment import Assessment, Figure, Waterfall
-from consent_risk.report.numbers import DASH, number_text, range_text, share_of, share_text
+from consent_risk.numbers import DASH, number_text, range_text, share_of, share_text
 from consent_risk.vocabulary import Purpose, Scenario, Unit
 
 CELL_SIZE, TITLE_SIZE = 12.5, 11

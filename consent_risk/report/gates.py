@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from consent_risk.assessment import Assessment, Figure, Waterfall
+from consent_risk.numbers import NONE, number_text, share_of, share_text
 from consent_risk.report.blocks import Cell, Column, Part, Writer, bold, number_column
 from consent_risk.report.charts import (
     country_chart,
@@ -13,7 +14,6 @@ from consent_risk.report.charts import (
     waterfall_chart,
 )
 from consent_risk.report.figures import Figures
-from consent_risk.report.numbers import NONE, number_text, share_of, share_text
 from consent_risk.report.wording import (
     GATE_QUESTIONS,
     OUTCOME_MEANINGS,

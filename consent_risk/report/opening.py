@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from consent_risk.assessment import Assessment, DecidedFinding, Figure
+from consent_risk.numbers import NONE, day_text, number_text, range_text, share_of, share_text
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, number_column
 from consent_risk.report.figures import Figures
-from consent_risk.report.numbers import NONE, day_text, number_text, range_text, share_of, share_text
 from consent_risk.report.wording import purpose_name, purpose_term, purpose_title, with_range
 from consent_risk.vocabulary import Purpose, Unit
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from consent_risk.assessment import Assessment, Limb, Measured, Reference, RuleCount
+from consent_risk.numbers import NONE, figure_text, number_text
 from consent_risk.report.blocks import Cell, Column, Writer, bold, footnote, italic, lines, link, number_column
-from consent_risk.report.numbers import NONE, figure_text, number_text
 from consent_risk.report.wording import GATE_TITLES, outcome_name, purpose_name, purpose_title, verified_words
 from consent_risk.vocabulary import Gate, Outcome, Purpose
 

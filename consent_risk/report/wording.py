@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from consent_risk.assessment import Figure, Measured
-from consent_risk.report.numbers import figure_text, range_text
+from consent_risk.numbers import figure_text, range_text
 from consent_risk.vocabulary import Gate, Outcome, Purpose, Scenario, Unit
 
 UNIT_ORDER = (Unit.PERSONS, Unit.RECORDS, Unit.DATA_POINTS, Unit.MESSAGES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from consent_risk.assessment import Assessment
-from consent_risk.report.numbers import bytes_text, number_text
+from consent_risk.numbers import bytes_text, number_text
 from consent_risk.web.cases import OpenedCase
 from consent_risk.web.heading import show_heading
 from consent_risk.web.tables import show_table

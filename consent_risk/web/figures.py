@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from consent_risk.assessment import Assessment, Figure
-from consent_risk.report.numbers import number_text
+from consent_risk.numbers import number_text
 from consent_risk.report.wording import with_range
 from consent_risk.vocabulary import Purpose, Scenario
 from consent_risk.web.cases import OpenedCase

@@ -7,8 +7,8 @@ from typing import Literal
 import streamlit as st
 
 from consent_risk.assessment import Assessment, DecidedFinding, Finding
+from consent_risk.numbers import day_text, figure_text, range_text
 from consent_risk.report.charts import figure_name, range_chart, waterfall_chart
-from consent_risk.report.numbers import day_text, figure_text, range_text
 from consent_risk.report.pdf import render_pdf
 from consent_risk.report.wording import purpose_name
 from consent_risk.vocabulary import Decision, Purpose, Unit

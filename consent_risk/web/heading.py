@@ -7,7 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from consent_risk.assessment import Assessment
-from consent_risk.report.numbers import day_text
+from consent_risk.numbers import day_text
 from consent_risk.web.cases import OpenedCase
 from consent_risk.web.rates import is_changed, reset_rates
 from consent_risk.web.text import plain

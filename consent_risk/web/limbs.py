@@ -7,7 +7,7 @@ from typing import Literal
 import streamlit as st
 
 from consent_risk.assessment import Limb, Measured
-from consent_risk.report.numbers import figure_text, range_text
+from consent_risk.numbers import figure_text, range_text
 from consent_risk.vocabulary import Grade
 from consent_risk.web.cases import OpenedCase
 from consent_risk.web.heading import show_heading

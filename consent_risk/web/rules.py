@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from consent_risk.assessment import Assessment, Reference, RuleCount
-from consent_risk.report.numbers import number_text
+from consent_risk.numbers import number_text
 from consent_risk.report.wording import outcome_name, verified_words
 from consent_risk.vocabulary import Gate
 from consent_risk.web.cases import OpenedCase

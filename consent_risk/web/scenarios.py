@@ -5,8 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from consent_risk.assessment import Assessment, Figure
+from consent_risk.numbers import number_text
 from consent_risk.report.charts import country_chart, country_name, figure_name, figures_by_country, figures_by_scenario
-from consent_risk.report.numbers import number_text
 from consent_risk.report.wording import scenario_name
 from consent_risk.vocabulary import Purpose, Scenario, SizeClass
 from consent_risk.web.cases import OpenedCase

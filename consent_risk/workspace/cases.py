@@ -6,6 +6,7 @@ from pathlib import Path
 
 from consent_risk.case import Case, parse_case
 from consent_risk.errors import Problem, UserError
+from consent_risk.workspace.keys import DROPS
 
 CASE_FILE = "case.yaml"
 
@@ -68,7 +69,12 @@ def new_case(case_dir: Path, as_of: str) -> Path:
 
 
 def list_cases(workspace: Path) -> list[Path]:
-    """The case folders of a workspace, by name."""
+    """The case folders of a workspace, in the order in which they got their first data; those without come last."""
     if not workspace.is_dir():
         return []
-    return sorted(path.parent for path in workspace.glob(f"*/{CASE_FILE}"))
+    return sorted((path.parent for path in workspace.glob(f"*/{CASE_FILE}")), key=_first_delivery)
+
+
+def _first_delivery(case_dir: Path) -> tuple[bool, str, str]:
+    drops = sorted(path.name for path in (case_dir / DROPS).glob("[0-9]*"))
+    return (not drops, drops[0] if drops else "", case_dir.name)

@@ -11,6 +11,7 @@ import altair as alt
 import pytest
 
 from consent_risk.assessment import Assessment
+from consent_risk.numbers import number_text
 from consent_risk.report.charts import (
     DARK,
     LIGHT,
@@ -22,7 +23,6 @@ from consent_risk.report.charts import (
     waterfall_chart,
     waterfall_of,
 )
-from consent_risk.report.numbers import number_text
 from consent_risk.vocabulary import Purpose, Scenario, Unit
 
 MAIN = Purpose.PERSONALISED_ADVERTISING

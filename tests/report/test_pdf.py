@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from consent_risk.assessment import Assessment
-from consent_risk.report.numbers import number_text, share_text
+from consent_risk.numbers import number_text, share_text
 from consent_risk.report.pdf import ATTACHMENT, assessment_json, render_pdf
 from consent_risk.vocabulary import Purpose, Scenario
 

@@ -12,7 +12,7 @@ from axe_playwright_python.sync_playwright import Axe
 from conftest import CHROMIUM, HOSTILE, WORKED_EXAMPLE, Server
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from consent_risk.report.numbers import number_text
+from consent_risk.numbers import number_text
 
 PAGES = ("Finding", "Scenarios", "Limbs", "Rules", "Figures", "Data")
 SERIOUS = {"serious", "critical"}

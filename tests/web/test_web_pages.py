@@ -8,7 +8,7 @@ import pytest
 from conftest import HOSTILE
 from streamlit.testing.v1 import AppTest
 
-from consent_risk.report.numbers import figure_text
+from consent_risk.numbers import figure_text
 from consent_risk.vocabulary import Purpose, Scenario
 from consent_risk.web.cases import WORKSPACE_VARIABLE
 from consent_risk.workspace.runs import open_run

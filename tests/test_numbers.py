@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consent_risk.report.numbers import bytes_text, day_text, figure_text, number_text, range_text, share_text
+from consent_risk.numbers import bytes_text, day_text, figure_text, number_text, range_text, share_text
 from consent_risk.vocabulary import Unit
 
 
