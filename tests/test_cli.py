@@ -1,0 +1,198 @@
+"""The commands as a user types them: what they print, what they leave behind, and how they refuse."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from pipeline import differences
+
+from consent_risk import cli
+
+EXAMPLE = Path(__file__).parent / "data" / "worked_example"
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command answered."""
+
+    code: int
+    out: str
+    err: str
+
+
+Command = Callable[..., Said]
+
+
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Command:
+    """Runs `consent-risk` with these words; keys go below tmp_path."""
+    monkeypatch.setenv("CONSENT_RISK_KEYS", str(tmp_path / "keys"))
+
+    def run(*words: str | Path) -> Said:
+        monkeypatch.setattr(sys, "argv", ["consent-risk", *map(str, words)])
+        with pytest.raises(SystemExit) as stopped:
+            cli.main()
+        printed = capsys.readouterr()
+        return Said(int(stopped.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A copy of the worked example to damage."""
+    return Path(shutil.copytree(EXAMPLE, tmp_path / "folder"))
+
+
+def files_below(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*"))
+
+
+def change(path: Path, old: str, new: str, count: int = 1) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, count), encoding="utf-8")
+
+
+def test_run_prints_the_finding_with_its_figures(command: Command, folder: Path) -> None:
+    said = command("run", folder)
+    assert (said.code, said.err) == (0, "")
+    assert "Suggested finding: NOT SIGNIFICANT (thresholds" in said.out
+    assert "default of this tool" in said.out
+    assert "  persons: new to the acquirer                                 5           5          11\n" in said.out
+    assert "not legal advice" in said.out
+
+
+def test_run_writes_the_pdf_and_leaves_the_folder_alone(command: Command, folder: Path, tmp_path: Path) -> None:
+    before = files_below(folder)
+    said = command("run", folder, "--pdf", tmp_path / "a.pdf")
+    assert said.code == 0
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    assert files_below(folder) == before
+
+
+def test_run_keeps_the_sealed_case_where_it_is_told(command: Command, folder: Path, tmp_path: Path) -> None:
+    kept = tmp_path / "kept"
+    assert command("run", folder, "--keep", kept).code == 0
+    assert {"case.yaml", "drops", "runs"} == {path.name for path in kept.iterdir()}
+    assert command("assess", kept).code == 0
+    again = command("run", folder, "--keep", kept)
+    assert (again.code, again.err) == (2, f"{kept}: the folder exists already. Name one that does not.\n")
+
+
+def test_the_steps_give_what_run_gives(command: Command, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    assert command("new", case).code == 0
+    shutil.copyfile(EXAMPLE / "case.yaml", case / "case.yaml")
+    exports = [path for path in EXAMPLE.glob("*.csv") if path.name != "interactions.csv"]
+    assert command("add", case, *exports).code == 0
+    assert command("add", case, EXAMPLE / "interactions.csv").code == 0
+    assessed = command("assess", case, "--json")
+    found = {
+        (f["id"], f["purpose"], f["scenario"]): (f["value"], f["lower"], f["upper"])
+        for f in json.loads(assessed.out)["figures"]
+        if f["country"] is None
+    }
+    assert differences(found, json.loads((EXAMPLE / "expected.json").read_text(encoding="utf-8"))) == []
+    report = command("report", case)
+    assert (report.code, report.out) == (0, f"Wrote {case / 'report.pdf'}\n")
+    checked = command("check", case)
+    assert "consents.csv" in checked.out and "canonical" in checked.out
+
+
+def test_check_reads_a_folder_without_keeping_anything(command: Command, folder: Path) -> None:
+    before = files_below(folder)
+    said = command("check", folder, "--json")
+    assert said.code == 0
+    (manifest,) = json.loads(said.out)
+    assert {given["file"]: given["rows"] for given in manifest["inputs"]}["records.csv"] == 600
+    assert files_below(folder) == before
+
+
+def test_a_new_case_is_never_made_over_another(command: Command, folder: Path) -> None:
+    said = command("new", folder)
+    assert said.code == 2
+    assert "there is a case already" in said.err
+
+
+def test_a_new_case_can_be_parsed_as_it_stands(command: Command, tmp_path: Path) -> None:
+    command("new", tmp_path / "Some Case")
+    said = command("assess", tmp_path / "Some Case")
+    assert said.code == 2
+    assert "the case has no data yet" in said.err
+
+
+BAD_INPUT = {
+    "a missing file": (
+        lambda folder: (folder / "records.csv").unlink(),
+        "records.csv: the file is missing",
+    ),
+    "a missing column": (
+        lambda folder: change(folder / "consents.csv", "purpose,", "puprose,"),
+        "consents.csv",
+    ),
+    "an unknown enum value": (
+        lambda folder: change(folder / "agreements.csv", "joint_controller", "Joint controller"),
+        "agreements.csv, row",
+    ),
+    "a wrong date": (
+        lambda folder: change(folder / "agreements.csv", "2018-11-07", "2018-31-07"),
+        "agreements.csv, row 1, column effective_date",
+    ),
+    "a duplicated key": (
+        lambda folder: change(folder / "records.csv", "\nT0,S1,", "\nT3,S0,"),
+        "records.csv, row",
+    ),
+    "an empty file": (
+        lambda folder: (folder / "tenants.csv").write_bytes(b""),
+        "tenants.csv",
+    ),
+    "a file that is not what its ending says": (
+        lambda folder: (folder / "tenants.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64)),
+        "tenants.csv",
+    ),
+    "an unknown key in case.yaml": (
+        lambda folder: change(folder / "case.yaml", "gatekeeper:", "gatekeper:"),
+        "case.yaml, line 9, key acquirer.gatekeper: unknown key. Did you mean `gatekeeper`?",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BAD_INPUT)
+def test_bad_input_is_refused_with_its_place_and_nothing_is_half_written(
+    name: str, command: Command, folder: Path, tmp_path: Path
+) -> None:
+    damage, said_in_error = BAD_INPUT[name]
+    damage(folder)
+    before = files_below(folder)
+    said = command("run", folder, "--pdf", tmp_path / "a.pdf", "--keep", tmp_path / "kept")
+    assert said.code == 2
+    assert said.out == ""
+    assert said_in_error in said.err
+    assert "Traceback" not in said.err
+    assert files_below(folder) == before
+    assert not (tmp_path / "a.pdf").exists()
+    assert not (tmp_path / "kept").exists()
+
+
+def test_rows_set_aside_are_counted_and_named(command: Command, folder: Path) -> None:
+    change(folder / "records.csv", "T3,S0,", "T3,S0x,")  # its events become orphans
+    change(folder / "records.csv", ",FR,", ",XX,")
+    said = command("check", folder, "--set-aside", "--json")
+    assert said.code == 0
+    (manifest,) = json.loads(said.out)
+    records = next(given for given in manifest["inputs"] if given["file"] == "records.csv")
+    assert (records["rows"], records["used"]) == (600, 599)
+    assert sum(manifest["rejects"].values()) >= 2
+
+
+def test_a_pdf_that_cannot_be_written_is_refused_before_the_work(command: Command, folder: Path) -> None:
+    said = command("run", folder, "--pdf", folder / "nowhere" / "a.pdf")
+    assert said.code == 2
+    assert "its folder does not exist. Make the folder first." in said.err
