@@ -267,7 +267,9 @@ def _instants(text: pl.Expr) -> pl.Expr:
 
 
 def _instants_of_series(texts: pl.Series) -> pl.Series:
-    """Texts all in the usual form are parsed in one step; one other text and all go the long way."""
+    """Texts that are all days, or all in the usual form, are parsed in one step; else all go the long way."""
+    if texts.str.contains(_DAY).all():
+        return texts.str.to_date("%Y-%m-%d", strict=False).cast(_MICROSECONDS)
     if texts.str.contains(_USUAL_INSTANT).all():
         return texts.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
     return texts.to_frame("text").select(_instant_value(pl.col("text"))).to_series()

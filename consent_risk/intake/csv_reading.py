@@ -7,6 +7,7 @@ those on the raw bytes.
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -23,6 +24,8 @@ BATCH_ROWS = 200_000
 _QUOTE = ord('"')
 _BESIDE_A_CELL = np.frombuffer(b',\n\r"', dtype=np.uint8)  # what may stand before an opening or after a closing mark
 _BOM = b"\xef\xbb\xbf"
+# Stands in for what is not UTF-8: ASCII's SUB, made for that. A file that holds it already was damaged before.
+_SUBSTITUTE = "\x1a"
 _BAD_SCHEMA = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
 
 
@@ -56,7 +59,7 @@ def csv_batches(
 def _blocks(
     path: Path, tap: _Tap, header: Sequence[str], wanted: Sequence[str], on_ragged: Callable[[Any], str]
 ) -> Iterator[pa.RecordBatch]:
-    """The parsed blocks, header row included, as bytes in columns named by position."""
+    """The parsed blocks, header row included, as text in columns named by position."""
     names = [str(index) for index in range(len(header))]
     included = [str(header.index(name)) for name in wanted]
     try:
@@ -65,9 +68,8 @@ def _blocks(
             # Threads would lose the numbers of ragged rows.
             read_options=pa_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=names),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=on_ragged),
-            # Bytes, not text: which cell is not UTF-8 is found out below, pyarrow would only refuse the block.
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_binary()), include_columns=included
+                column_types=dict.fromkeys(names, pa.large_string()), include_columns=included
             ),
         )
         for block in reader:
@@ -86,38 +88,23 @@ def _numbers(first: int, count: int, ragged: dict[int, tuple[int, int]]) -> np.n
 
 
 def _cells(block: pa.RecordBatch, numbers: Any, wanted: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    raw = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
-    raw = raw.rename(dict(zip(raw.columns, wanted, strict=True)))
-    text = raw.select(_decoded(raw[name]) for name in wanted)
+    text = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
+    text = text.rename(dict(zip(text.columns, wanted, strict=True)))
     text = text.insert_column(0, pl.Series("row", numbers - 1, dtype=pl.Int64)).filter(pl.col("row") > 0)
+    damaged = text.select(pl.col(name).str.contains(_SUBSTITUTE, literal=True).any() for name in wanted)
     bad = [
-        text.filter(pl.col(name).is_null()).select(
+        text.filter(pl.col(name).str.contains(_SUBSTITUTE, literal=True)).select(
             "row",
             pl.lit(name).alias("column"),
             pl.lit("the cell is not UTF-8").alias("reason"),
             pl.lit("Save the file as UTF-8.").alias("mend"),
         )
         for name in wanted
-        if text[name].null_count()
+        if damaged[name].any()
     ]
     undecodable = pl.concat(bad) if bad else pl.DataFrame(schema=_BAD_SCHEMA)
     cells = text.join(undecodable, on="row", how="anti", maintain_order="left") if bad else text
     return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted), undecodable
-
-
-def _decoded(cells: pl.Series) -> pl.Series:
-    """The bytes as text, null where they are not UTF-8. CSV itself has no nulls here: a blank is empty text."""
-    try:
-        return cells.cast(pl.String)
-    except pl.exceptions.ComputeError:
-        return pl.Series(cells.name, [_decoded_or_none(cell) for cell in cells], dtype=pl.String)
-
-
-def _decoded_or_none(cell: bytes) -> str | None:
-    try:
-        return cell.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
 
 
 def blank_as_null(text: pl.Expr) -> pl.Expr:
@@ -133,10 +120,19 @@ def _ragged_rows(ragged: dict[int, tuple[int, int]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=_BAD_SCHEMA, orient="row")
 
 
-class _Tap:
-    """A file that counts what is read from it and checks that quotation marks pair up as RFC 4180 asks.
+def _substitute(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)
+    return _SUBSTITUTE, error.end
 
-    Counting from the start, every first mark of a pair must open a cell (or double the mark before it) and every
+
+codecs.register_error("consent_risk.substitute", _substitute)
+
+
+class _Tap:
+    """A file that counts what is read, hands on UTF-8 only, and checks that quotation marks pair up (RFC 4180).
+
+    What is not UTF-8 is marked with `_SUBSTITUTE`: pyarrow would drop a ragged row that it cannot decode without a
+    word. Counting from the start, every first mark of a pair must open a cell (or double the mark before it) and every
     second one must close it. `read` raises UserError with the line in the file where one does not.
     """
 
@@ -146,21 +142,32 @@ class _Tap:
         self._file = file
         self._name = name
         self._on_bytes = on_bytes
+        self._decoder = codecs.getincrementaldecoder("utf-8")("consent_risk.substitute")
+        self._at_start = True
         self._inside = False  # an odd number of marks so far
         self._last = b"\n"  # the byte before the next chunk
         self._line = 1
         self._opened_at = 1
 
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
-        chunk = self._file.read(size)
-        self._on_bytes(len(chunk))
+    def read(self, size: int) -> bytes:
+        """The next bytes, none at the end of the file."""
+        chunk = self._next(size)
         if chunk:
-            self._inspect(chunk.removeprefix(_BOM) if self._file.tell() == len(chunk) else chunk)
+            self._inspect(chunk.removeprefix(_BOM) if self._at_start else chunk)
+            self._at_start = False
         elif self._inside:
             reason = "a quotation mark opens a cell that is never closed"
             raise self._refused(reason, "Close the cell, or export the file again.", self._opened_at)
         return chunk
+
+    def _next(self, size: int) -> bytes:
+        while True:
+            # The decoder may hold back three bytes of a character and hand them on with the next chunk.
+            raw = self._file.read(max(size - 3, 1))
+            self._on_bytes(len(raw))
+            text = self._decoder.decode(raw, final=not raw)
+            if text or not raw:
+                return text.encode()
 
     def close(self) -> None:
         """Nothing to do: whoever opened the file closes it."""

@@ -307,6 +307,23 @@ def test_cells_that_are_not_utf8(intake) -> None:
     ]
 
 
+def test_a_ragged_row_that_is_not_utf8_does_not_vanish(intake) -> None:
+    rows = b"T1,S1\nT1,S2,caf\xe9,\xff\nT1,S3\xc3\n"
+    manifest = intake.seal({"records.csv": b"tenant_id,source_id\n" + rows}, set_aside=True)
+    assert (manifest.inputs[0].rows, manifest.inputs[0].used) == (3, 1)
+    assert intake.table("rejects")["row"].to_list() == [2, 3]
+
+
+def test_characters_are_decoded_across_reads(intake, monkeypatch) -> None:
+    rows = "".join(f"T1,é名🙂{index}\n" for index in range(50))
+    intake.seal({"records.csv": f"tenant_id,source_id\n{rows}"})
+    whole = intake.table("records")
+    for size in range(30, 37):
+        monkeypatch.setattr("consent_risk.intake.csv_reading.BLOCK_BYTES", size)
+        intake.seal({"records.csv": f"tenant_id,source_id\n{rows}"})
+        assert intake.table("records").equals(whole)
+
+
 def test_set_aside_keeps_the_good_rows_and_counts_the_bad(intake) -> None:
     consents = "T1,S1,Marketing,given,consent,,\nT1,S2,Marketing,given,consent,,\nT1,S3,Marketing,maybe,consent,,\n"
     files = {
