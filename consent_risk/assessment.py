@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -29,11 +29,12 @@ from consent_risk.case import Case
 from consent_risk.law.rulebook import Rulebook
 from consent_risk.measure.cube import Cube
 from consent_risk.numbers import share_text
-from consent_risk.vocabulary import Gate, Outcome, Purpose, Scenario, SizeClass
+from consent_risk.vocabulary import EventState, Gate, Outcome, Purpose, Scenario, SizeClass
 
 __all__ = [
     "Assessment",
     "DecidedFinding",
+    "Delivered",
     "Figure",
     "Finding",
     "InputFile",
@@ -109,6 +110,14 @@ class QualityNote(Frozen):
     rows: int
 
 
+class Delivered(Frozen):
+    """What was handed in, as read: `consent_events` counts the events by state, every state named."""
+
+    tenants: int
+    records: int
+    consent_events: Mapping[EventState, int]
+
+
 class Assessment(Frozen):
     """The whole assessment of a case at one day. Page, PDF and JSON are drawings of this object."""
 
@@ -127,6 +136,7 @@ class Assessment(Frozen):
     figures: tuple[Figure, ...]
     rules: tuple[RuleCount, ...]
     assumptions: tuple[StatedAssumption, ...]
+    delivered: Delivered
     inputs: tuple[InputFile, ...]
     quality: tuple[QualityNote, ...]
     notices: tuple[str, ...] = Field(min_length=1)
@@ -154,6 +164,7 @@ def assess(
     case: Case,
     rulebook: Rulebook,
     table: DecisionTable,
+    delivered: Delivered,
     inputs: Sequence[InputFile],
     quality: Sequence[QualityNote],
 ) -> Assessment:
@@ -180,6 +191,7 @@ def assess(
         figures=tuple(figures(cube, case, measures)),
         rules=tuple(_rule_counts(cube, rulebook)),
         assumptions=tuple(_assumptions(case)),
+        delivered=delivered,
         inputs=tuple(inputs),
         quality=(*quality, *_cube_notes(cube)),
         notices=NOTICES,

@@ -196,3 +196,27 @@ def test_a_pdf_that_cannot_be_written_is_refused_before_the_work(command: Comman
     said = command("run", folder, "--pdf", folder / "nowhere" / "a.pdf")
     assert said.code == 2
     assert "its folder does not exist. Make the folder first." in said.err
+
+
+def test_a_real_kustomer_export_named_by_its_recipe(command: Command, tmp_path: Path) -> None:
+    export = Path(__file__).parents[2] / "shared" / "samples" / "kustomer" / "customers.csv"
+    if not export.exists():
+        pytest.skip("../shared is not beside the checkout")
+    shutil.copyfile(export, tmp_path / "customers.csv")
+    (tmp_path / "case.yaml").write_text(
+        "case: kustomer\nas_of: 2023-06-01\nprovider: {name: A provider}\nacquirer: {name: An acquirer}\n"
+        "purposes: [PersonalisedAdvertising]\nrecipes: {customers.csv: kustomer}\n",
+        encoding="utf-8",
+    )
+    said = command("run", tmp_path, "--json")
+    assessment = json.loads(said.out)
+    assert (assessment["delivered"]["records"], assessment["delivered"]["tenants"]) == (20, 20)
+    assert not any(assessment["delivered"]["consent_events"].values())
+    of_person = {f["id"]: f["value"] for f in assessment["figures"] if f["id"].startswith("records.person.")}
+    assert of_person == {
+        "records.person.accessible": 0,
+        "records.person.unknown": 20,
+        "records.person.re_askable": 0,
+        "records.person.processor_only": 0,
+        "records.person.barred": 0,
+    }

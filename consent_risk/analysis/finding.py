@@ -60,11 +60,12 @@ def _reasons(cube: Cube, case: Case, measure: Measure, least: Decision, most: De
     share = share_of(upper, known)
     of_known = f", at most {share_text(share)} of the persons the acquirer knows" if share is not None else ""
     everything = _additional(measure, Scenario.K3)[1]
-    same = (
-        f"Both ends of the range suggest '{least.value}'."
-        if least is most
-        else (f"The lower end of the range suggests '{least.value}', the upper end '{most.value}'.")
-    )
+    if share is None:
+        ends = "The case names no persons of the acquirer, so the range cannot be graded."
+    elif least is most:
+        ends = f"Both ends of the range suggest '{least.value}'."
+    else:
+        ends = f"The lower end of the range suggests '{least.value}', the upper end '{most.value}'."
     return [
         f"Agreements: those in force let {_part(agreed, total)} of the in-scope records pass for this purpose.",
         f"Persons: a legal basis that covers the acquirer's use is proven for {_part(consented, total)}.",
@@ -72,7 +73,7 @@ def _reasons(cube: Cube, case: Case, measure: Measure, least: Decision, most: De
         f"If agreements were renegotiated and persons asked again (K1+K2), {number_text(value)} persons would be "
         f"additional (range {range_text(lower, upper, Unit.PERSONS)}{of_known}).",
         f"If everything not barred passed (K3), {number_text(everything)} persons would be additional.",
-        f"{same} The bands are defaults of this tool; no authority has published a threshold for 'significant'.",
+        f"{ends} The bands are defaults of this tool; no authority has published a threshold for 'significant'.",
     ]
 
 

@@ -6,6 +6,7 @@ from consent_risk.assessment import Assessment, DecidedFinding, Figure
 from consent_risk.numbers import NONE, day_text, number_text, range_text, share_of, share_text
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, number_column
 from consent_risk.report.figures import Figures
+from consent_risk.report.text import states_text
 from consent_risk.report.wording import purpose_name, purpose_term, purpose_title, with_range
 from consent_risk.vocabulary import Purpose, Unit
 
@@ -127,6 +128,11 @@ def write_parties(writer: Writer, assessment: Assessment, figures: Figures) -> N
     )
     if rows:
         writer.table("Files received", columns, rows)
+    events = assessment.delivered.consent_events
+    writer.para(
+        f"{number_text(assessment.delivered.tenants)} tenants were listed or hold records. "
+        f"{number_text(sum(events.values()))} consent events were delivered, by state: {states_text(events)}."
+    )
     _write_scope(writer, figures)
 
 

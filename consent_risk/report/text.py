@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from consent_risk.assessment import Assessment
 from consent_risk.intake.manifest import Manifest
 from consent_risk.numbers import figure_text, number_text
-from consent_risk.vocabulary import Scenario, Unit
+from consent_risk.vocabulary import EventState, Gate, Outcome, Scenario, Unit
 
 _WIDTH = 38
 
@@ -18,6 +18,7 @@ def finding_text(assessment: Assessment) -> str:
     lines = [
         assessment.title or assessment.case,
         f"{assessment.provider} / {assessment.acquirer}, as of {assessment.as_of.isoformat()}",
+        _delivered(assessment),
         "",
         f"Suggested finding: {finding.suggested.value.upper()} ({finding.table})",
         finding.headline,
@@ -29,8 +30,30 @@ def finding_text(assessment: Assessment) -> str:
     if finding.decided:
         decided = finding.decided
         lines += ["", f"Decided by {decided.by} on {decided.on}: {decided.decision.value.upper()}", decided.reasons]
-    lines += ["", *_waterfall(assessment), "", *_scenarios(assessment)]
+    lines += ["", *_outcomes(assessment), "", *_waterfall(assessment), "", *_scenarios(assessment)]
     return "\n".join([*lines, "", *assessment.notices[:2]])
+
+
+def _delivered(assessment: Assessment) -> str:
+    delivered = assessment.delivered
+    return (
+        f"Delivered: {number_text(delivered.records)} records of {number_text(delivered.tenants)} tenants; "
+        f"consent events: {states_text(delivered.consent_events)}"
+    )
+
+
+def states_text(events: Mapping[EventState, int]) -> str:
+    """How many events have which state, those that occur, or `none`."""
+    return ", ".join(f"{state.value} {number_text(count)}" for state, count in events.items() if count) or "none"
+
+
+def _outcomes(assessment: Assessment) -> list[str]:
+    purpose = assessment.finding.purpose
+    lines = [_row(f"In-scope records by outcome, {purpose.value}", *(outcome.value for outcome in Outcome), wide=16)]
+    for gate in (Gate.AGREEMENT, Gate.PERSON):
+        counts = (assessment.figure(f"records.{gate.value}.{outcome.value}", purpose).value for outcome in Outcome)
+        lines.append(_row(f"  {gate.value} gate", *map(number_text, counts), wide=16))
+    return lines
 
 
 def _waterfall(assessment: Assessment) -> list[str]:
@@ -52,8 +75,8 @@ def _scenarios(assessment: Assessment) -> list[str]:
     return lines
 
 
-def _row(label: str, *cells: str) -> str:
-    return f"{label:<52}" + "".join(f"{cell:>12}" for cell in cells)
+def _row(label: str, *cells: str, wide: int = 12) -> str:
+    return f"{label:<52}" + "".join(f"{cell:>{wide}}" for cell in cells)
 
 
 def check_text(manifests: Sequence[Manifest]) -> str:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from consent_risk.assessment import Assessment
 from consent_risk.numbers import bytes_text, number_text
+from consent_risk.report.text import states_text
 from consent_risk.web.cases import OpenedCase
 from consent_risk.web.heading import show_heading
 from consent_risk.web.tables import show_table
@@ -16,6 +17,13 @@ def draw(opened: OpenedCase) -> None:
     """The page for this case."""
     show_heading(opened, "Data")
     assessment = opened.assessment
+    delivered = assessment.delivered
+    plain(
+        f"{number_text(delivered.records)} records of {number_text(delivered.tenants)} tenants were delivered; "
+        f"consent events: {states_text(delivered.consent_events)}.",
+        "delivered",
+        "delivered",
+    )
     _show_inputs(assessment)
     _show_quality(assessment)
     _show_assumptions(assessment)

@@ -16,7 +16,7 @@ import polars.selectors as cs
 from ibis.backends.duckdb import Backend
 
 from consent_risk import __version__
-from consent_risk.assessment import Assessment, InputFile, QualityNote, assess
+from consent_risk.assessment import Assessment, Delivered, InputFile, QualityNote, assess
 from consent_risk.case import Case
 from consent_risk.errors import Problem, UserError
 from consent_risk.identity import resolve_persons
@@ -24,6 +24,7 @@ from consent_risk.law.rulebook import Rulebook
 from consent_risk.measure import Cube, Tables, measure
 from consent_risk.resources import read_rulebook, read_thresholds
 from consent_risk.tables import empty
+from consent_risk.vocabulary import EventState
 from consent_risk.workspace.cases import list_cases, read_case
 from consent_risk.workspace.cubes import read_cube, write_cube
 from consent_risk.workspace.drops import Drop, list_drops, sealed_tables
@@ -42,13 +43,16 @@ class Run:
     case: Case
     key: str
     cube: Cube
+    delivered: Delivered
     rulebook: Rulebook
     drops: tuple[Drop, ...]
 
     def assessment(self, case: Case | None = None) -> Assessment:
         """The assessment of the run, or what it would be with the assumptions and thresholds of another `case`."""
         table = read_thresholds()
-        return assess(self.cube, case or self.case, self.rulebook, table, self._inputs, self._quality)
+        return assess(
+            self.cube, case or self.case, self.rulebook, table, self.delivered, self._inputs, self._quality
+        )
 
     @cached_property
     def _inputs(self) -> list[InputFile]:
@@ -56,7 +60,13 @@ class Run:
 
     @cached_property
     def _quality(self) -> list[QualityNote]:
-        return [QualityNote(**note.model_dump()) for drop in self.drops for note in drop.manifest.quality]
+        notes = [QualityNote(**note.model_dump()) for drop in self.drops for note in drop.manifest.quality]
+        rejects = [
+            QualityNote(file=drop.id, what=f"set aside: {reason}", rows=rows)
+            for drop in self.drops
+            for reason, rows in drop.manifest.rejects.items()
+        ]
+        return [*rejects, *notes]
 
 
 def open_run(case_dir: Path) -> Run:
@@ -72,7 +82,7 @@ def open_run(case_dir: Path) -> Run:
     folder = case_dir / RUNS / key
     if not folder.exists():
         write_cube(measure_drops(case, drops, rulebook, scratch=case_dir), folder)
-    return Run(case, key, read_cube(folder), rulebook, tuple(drops))
+    return Run(case, key, read_cube(folder), _delivered(drops), rulebook, tuple(drops))
 
 
 def measure_drops(case: Case, drops: Sequence[Drop], rulebook: Rulebook, *, scratch: Path) -> Cube:
@@ -88,6 +98,17 @@ def measure_drops(case: Case, drops: Sequence[Drop], rulebook: Rulebook, *, scra
             records_total=records.height,
         )
         return measure(tables, case, rulebook, engine)
+
+
+def _delivered(drops: Sequence[Drop]) -> Delivered:
+    files = sealed_tables(drops)
+    states = pl.scan_parquet(files["consents"]).group_by("event_state").len().collect()
+    events = dict(states.with_columns(pl.col("event_state").cast(pl.String)).iter_rows())
+    tenants = pl.scan_parquet(files["tenants"]).select(pl.col("tenant_id").n_unique()).collect().item()
+    records = pl.scan_parquet(files["records"]).select(pl.len()).collect().item()
+    return Delivered(
+        tenants=tenants, records=records, consent_events={state: events.get(state.value, 0) for state in EventState}
+    )
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import pytest
 from consent_risk.assessment import (
     Assessment,
     DecidedFinding,
+    Delivered,
     Figure,
     Finding,
     InputFile,
@@ -27,7 +28,7 @@ from consent_risk.assessment import (
     Waterfall,
     WaterfallStep,
 )
-from consent_risk.vocabulary import Decision, Gate, Grade, Outcome, Purpose, Scenario, Unit
+from consent_risk.vocabulary import Decision, EventState, Gate, Grade, Outcome, Purpose, Scenario, Unit
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "worked_example"
 MAIN = Purpose.PERSONALISED_ADVERTISING
@@ -77,6 +78,9 @@ def build(**changed: Any) -> Assessment:
         "figures": figures,
         "rules": rules(),
         "assumptions": assumptions(),
+        "delivered": Delivered(
+            tenants=15, records=600, consent_events=dict.fromkeys(EventState, 0) | {EventState.GIVEN: 500}
+        ),
         "inputs": inputs(),
         "quality": quality(),
         "notices": NOTICES,
