@@ -19,7 +19,7 @@ SERVICE = frozenset({Purpose.SERVICE_PROVISION, Purpose.CUSTOMER_CARE})
 def covering(purpose: Purpose) -> frozenset[Purpose]:
     """The purposes a refusal of which covers `purpose`: itself, every broader one, all processing, any disclosure.
 
-    >>> sorted(covering(Purpose.DIRECT_MARKETING))
+    >>> sorted(purpose.value for purpose in covering(Purpose.DIRECT_MARKETING))
     ['AllProcessing', 'DirectMarketing', 'DisclosureToThirdParty', 'Marketing']
     """
     found = {purpose, Purpose.ALL_PROCESSING, Purpose.DISCLOSURE_TO_THIRD_PARTY}

@@ -1,0 +1,31 @@
+"""What a new machine is told to install is what the tests use."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from conftest import BINARIES
+
+ROOT = Path(__file__).parents[1]
+
+
+def test_one_list_names_every_debian_package_the_tests_use() -> None:
+    listed = (ROOT / "apt-packages.txt").read_text(encoding="utf-8").split()
+    assert sorted(listed) == sorted(BINARIES.values())
+
+
+def test_lock_files_pin_every_package_by_hash_and_name_no_address() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert "://" not in text
+        packages = re.findall(r"^[a-z0-9][^ ]*==", text, re.MULTILINE | re.IGNORECASE)
+        blocks = re.split(r"^(?=[a-z0-9])", text, flags=re.MULTILINE | re.IGNORECASE)[1:]
+        assert len(packages) == len(blocks)
+        assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_sqlglot_is_held_where_ibis_can_drop_a_view() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    ((major, minor),) = re.findall(r"^sqlglot==(\d+)\.(\d+)", lock, re.MULTILINE)
+    assert (int(major), int(minor)) < (30, 18)
