@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
 from importlib.metadata import version
 
 import pytest
-
-# What tests call, and the Debian package that brings it (apt-packages.txt, installed by .ci/run).
-BINARIES = {"chromium": "chromium", "pdftotext": "poppler-utils", "qpdf": "qpdf"}
-
-
-def absent_packages() -> list[str]:
-    return sorted(package for binary, package in BINARIES.items() if not shutil.which(binary))
+from machine import absent_packages
 
 
 def pytest_report_header() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from conftest import BINARIES
+from machine import BINARIES
 
 ROOT = Path(__file__).parents[1]
 
