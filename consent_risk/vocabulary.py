@@ -5,6 +5,7 @@ Terms come from GDPR, ISO/IEC TS 27560, W3C DPV and CUAD; the list of fields is 
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 
 
@@ -64,6 +65,11 @@ class Purpose(StrEnum):
     DISCLOSURE_TO_THIRD_PARTY = "DisclosureToThirdParty"
     TRACKING = "Tracking"
     ALL_PROCESSING = "AllProcessing"
+
+    @property
+    def in_words(self) -> str:
+        """`PersonalisedAdvertising` in words: `personalised advertising`."""
+        return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", self.value).lower()
 
 
 class EventState(StrEnum):

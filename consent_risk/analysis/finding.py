@@ -40,9 +40,10 @@ def suggest_finding(cube: Cube, case: Case, measure: Measure, table: DecisionTab
 def _headline(case: Case, measure: Measure) -> str:
     lower, value, upper = _additional(measure, Scenario.K0)
     known = case.acquirer.persons_total
+    gained = f"{number_text(value)} additional {'person' if value == 1 else 'persons'}"
     words = (
-        f"As it stands, {case.acquirer.name} would gain data about {number_text(value)} additional persons "
-        f"for {measure.purpose.value} (range {range_text(lower, upper, Unit.PERSONS)})"
+        f"As it stands, {case.acquirer.name} would gain data about {gained} for {measure.purpose.in_words} "
+        f"(range {range_text(lower, upper, Unit.PERSONS)})"
     )
     share = share_of(upper, known)
     if share is None:

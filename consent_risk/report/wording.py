@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from consent_risk.assessment import Figure, Measured
 from consent_risk.numbers import figure_text, range_text
 from consent_risk.vocabulary import Gate, Outcome, Purpose, Scenario, Unit
@@ -38,7 +36,7 @@ _VERIFIED = {
 
 def purpose_name(purpose: Purpose) -> str:
     """`PersonalisedAdvertising` in words: `personalised advertising`."""
-    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", purpose.value).lower()
+    return purpose.in_words
 
 
 def purpose_title(purpose: Purpose) -> str:
