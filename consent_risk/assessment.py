@@ -179,7 +179,7 @@ def assess(
         program_version=__version__,
         rules_version=rulebook.version,
         case=case.case,
-        title=case.title,
+        title=case.title or f"{case.acquirer.name} / {case.provider.name}",
         provider=case.provider.name,
         acquirer=case.acquirer.name,
         as_of=cube.as_of,

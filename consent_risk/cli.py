@@ -144,6 +144,9 @@ def serve(
     """Open the web app on 127.0.0.1 for the cases of a workspace."""
     if sample:
         _load_samples(workspace)
+    elif not workspace.is_dir():
+        mend = "Name the folder that holds your case folders, or add --sample."
+        raise UserError(Problem(str(workspace), "there is no such folder", mend))
     script = _HERE.parent / "app.py"
     if not script.exists():
         raise UserError(Problem("app.py", "the web app is not beside the package", "Run it from a checkout."))

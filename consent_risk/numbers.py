@@ -36,13 +36,18 @@ def number_text(value: float | None) -> str:
     return _grouped(f"{_half_up(value, 1):,.1f}")
 
 
+def counted_text(value: float, thing: str) -> str:
+    """A count and what is counted: `1 record`, `1 024 records`."""
+    return f"{number_text(value)} {thing if value == 1 else thing + 's'}"
+
+
 def share_text(share: float | None) -> str:
     """A share from 0 to 1 as a percentage: one decimal, below 1 % two significant digits.
 
     Neither 0 % nor 100 % is written for a share that is not exactly that.
 
     >>> [share_text(s).replace(THIN, " ") for s in (0, 1e-6, 0.0000312, 0.00011, 0.0456, 0.99999, 1)]
-    ['0 %', '< 0.001 %', '0.003 %', '0.011 %', '4.6 %', '> 99.9 %', '100 %']
+    ['0 %', '< 0.001 %', '0.0031 %', '0.011 %', '4.6 %', '> 99.9 %', '100 %']
     """
     if share is None:
         return NONE
@@ -57,6 +62,8 @@ def _percent_digits(percent: float) -> str:
         return f"{percent:.0f}"
     if percent < 0.001:
         return f"<{THIN}0.001"
+    if percent < 0.00995:
+        return f"{_half_up(percent, 4):.4f}"
     if percent < 0.0995:
         return f"{_half_up(percent, 3):.3f}"
     if percent < 0.995:

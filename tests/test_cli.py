@@ -106,6 +106,17 @@ def test_the_steps_give_what_run_gives(command: Command, tmp_path: Path) -> None
     assert "consents.csv" in checked.out and "canonical" in checked.out
 
 
+def test_a_tenants_file_may_come_after_the_records(command: Command, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    command("new", case)
+    shutil.copyfile(EXAMPLE / "case.yaml", case / "case.yaml")
+    assert command("add", case, EXAMPLE / "records.csv").code == 0
+    later = [path for path in EXAMPLE.glob("*.csv") if path.name != "records.csv"]
+    assert command("add", case, *later).code == 0
+    stepwise, at_once = (json.loads(command(*words, "--json").out) for words in (("assess", case), ("run", EXAMPLE)))
+    assert stepwise["figures"] == at_once["figures"]
+
+
 def test_check_reads_a_folder_without_keeping_anything(command: Command, folder: Path) -> None:
     before = files_below(folder)
     said = command("check", folder, "--json")
@@ -190,6 +201,20 @@ def test_rows_set_aside_are_counted_and_named(command: Command, folder: Path) ->
     records = next(given for given in manifest["inputs"] if given["file"] == "records.csv")
     assert (records["rows"], records["used"]) == (600, 599)
     assert sum(manifest["rejects"].values()) >= 2
+
+
+def test_the_name_of_a_file_is_kept_so_it_may_not_name_a_person(command: Command, folder: Path) -> None:
+    shutil.copyfile(folder / "tenants.csv", folder / "ana@example.com.csv")
+    said = command("run", folder)
+    assert said.code == 2
+    assert "its name carries an e-mail address" in command("check", folder).err
+    assert "ana" not in said.err
+
+
+def test_the_app_refuses_a_workspace_that_is_not_there(command: Command, tmp_path: Path) -> None:
+    said = command("serve", "--workspace", tmp_path / "nowhere")
+    assert said.code == 2
+    assert "there is no such folder. Name the folder that holds your case folders, or add --sample." in said.err
 
 
 def test_a_pdf_that_cannot_be_written_is_refused_before_the_work(command: Command, folder: Path) -> None:

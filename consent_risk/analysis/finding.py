@@ -14,8 +14,8 @@ from consent_risk.analysis.thresholds import DecisionTable
 from consent_risk.case import Case
 from consent_risk.law.rulebook import Rulebook
 from consent_risk.measure.cube import Cube
-from consent_risk.numbers import number_text, range_text, share_of, share_text
-from consent_risk.vocabulary import Bound, Decision, Gate, Outcome, Scenario, Unit
+from consent_risk.numbers import counted_text, number_text, range_text, share_of, share_text
+from consent_risk.vocabulary import Bound, Decision, Gate, Grade, Outcome, Scenario, Unit
 
 _MOST_NEEDED = 3
 
@@ -31,7 +31,7 @@ def suggest_finding(cube: Cube, case: Case, measure: Measure, table: DecisionTab
         suggested=suggested,
         headline=_headline(case, measure),
         reasons=tuple(_reasons(cube, case, measure, least, most)),
-        needs=tuple(_needs(cube, case, measure, rulebook)) if suggested is Decision.NOT_SETTLED else (),
+        needs=tuple(_needs(cube, case, measure, table, rulebook)) if suggested is Decision.NOT_SETTLED else (),
         table=f"thresholds {table.version}, {table.label}",
         decided=decided or None,
     )
@@ -40,7 +40,7 @@ def suggest_finding(cube: Cube, case: Case, measure: Measure, table: DecisionTab
 def _headline(case: Case, measure: Measure) -> str:
     lower, value, upper = _additional(measure, Scenario.K0)
     known = case.acquirer.persons_total
-    gained = f"{number_text(value)} additional {'person' if value == 1 else 'persons'}"
+    gained = counted_text(value, "additional person")
     words = (
         f"As it stands, {case.acquirer.name} would gain data about {gained} for {measure.purpose.in_words} "
         f"(range {range_text(lower, upper, Unit.PERSONS)})"
@@ -48,7 +48,7 @@ def _headline(case: Case, measure: Measure) -> str:
     share = share_of(upper, known)
     if share is None:
         return f"{words}."
-    return f"{words}: at most {share_text(share)} of the {number_text(known)} persons it knows."
+    return f"{words}; at the upper bound {share_text(share)} of the {number_text(known)} persons it knows."
 
 
 def _reasons(cube: Cube, case: Case, measure: Measure, least: Decision, most: Decision) -> list[str]:
@@ -59,7 +59,7 @@ def _reasons(cube: Cube, case: Case, measure: Measure, least: Decision, most: De
     lower, value, upper = _additional(measure, Scenario.K1_K2)
     known = case.acquirer.persons_total
     share = share_of(upper, known)
-    of_known = f", at most {share_text(share)} of the persons the acquirer knows" if share is not None else ""
+    of_known = f", at the upper bound {share_text(share)} of those the acquirer knows" if share is not None else ""
     everything = _additional(measure, Scenario.K3)[1]
     if share is None:
         ends = "The case names no persons of the acquirer, so the range cannot be graded."
@@ -71,15 +71,15 @@ def _reasons(cube: Cube, case: Case, measure: Measure, least: Decision, most: De
         f"Agreements: those in force let {_part(agreed, total)} of the in-scope records pass for this purpose.",
         f"Persons: a legal basis that covers the acquirer's use is proven for {_part(consented, total)}.",
         f"Both gates together let {_part(passed, total)} pass.",
-        f"If agreements were renegotiated and persons asked again (K1+K2), {number_text(value)} persons would be "
+        f"If agreements were renegotiated and persons asked again (K1+K2), {counted_text(value, 'person')} would be "
         f"additional (range {range_text(lower, upper, Unit.PERSONS)}{of_known}).",
-        f"If everything not barred passed (K3), {number_text(everything)} persons would be additional.",
+        f"If everything not barred passed (K3), {counted_text(everything, 'person')} would be additional.",
         f"{ends} The bands are defaults of this tool; no authority has published a threshold for 'significant'.",
     ]
 
 
 def _part(count: float, total: float) -> str:
-    return f"{number_text(count)} records ({share_text(share_of(count, total))})"
+    return f"{counted_text(count, 'record')} ({share_text(share_of(count, total))})"
 
 
 def _accessible(records: pl.DataFrame, gate: Gate) -> float:
@@ -87,10 +87,22 @@ def _accessible(records: pl.DataFrame, gate: Gate) -> float:
     return float(records.filter(outcome)["records"].sum())
 
 
-def _needs(cube: Cube, case: Case, measure: Measure, rulebook: Rulebook) -> list[str]:
-    """What keeps the range wide: the unknowns that concern most records, most first."""
+def _needs(cube: Cube, case: Case, measure: Measure, table: DecisionTable, rulebook: Rulebook) -> list[str]:
+    """What would settle the finding: what was not handed in, then the unknowns that concern most records."""
     if not case.acquirer.persons_total:
         return ["the number of persons the acquirer knows, by country (acquirer.persons in the case)"]
+    volume, overlap = volume_ends(measure, case, table), overlap_ends(measure, cube, case, table)
+    needs = []
+    if overlap.grade is Grade.NOT_SETTLED:
+        needs.append("identifiers of the acquirer (acquirer_identifiers) or of persons without one: who is new to it?")
+    if volume.grade is Grade.NOT_SETTLED:
+        needs += _unknowns(cube, measure, rulebook)
+    return needs or [
+        "the analyst's judgement: many persons are additional, yet nearly all of the provider's are known already"
+    ]
+
+
+def _unknowns(cube: Cube, measure: Measure, rulebook: Rulebook) -> list[str]:
     records = cube.records.filter(pl.col("purpose") == measure.purpose.value)
     unknown = pl.concat(
         records.filter(pl.col(f"{gate.value}_outcome") == Outcome.UNKNOWN.value)
@@ -99,7 +111,7 @@ def _needs(cube: Cube, case: Case, measure: Measure, rulebook: Rulebook) -> list
         for gate in (Gate.AGREEMENT, Gate.PERSON)
     ).sort("records", "rule", descending=[True, False])
     return [
-        f"evidence on '{rulebook.rule(rule).title}': {number_text(records)} records depend on it"
+        f"evidence on '{rulebook.rule(rule).title}', which decides {counted_text(records, 'record')}"
         for rule, records in unknown.head(_MOST_NEEDED).rows()
     ] or ["evidence for the rates assumed under K1 and K2: nothing is unknown as it stands"]
 

@@ -9,6 +9,8 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
+import polars as pl
+
 from consent_risk import __version__
 from consent_risk.case import Case
 from consent_risk.errors import Problem, UserError
@@ -17,8 +19,9 @@ from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export, open_export
 from consent_risk.intake.findings import Findings
 from consent_risk.intake.manifest import Input, Manifest
+from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recognising import Reading, recognise
-from consent_risk.intake.seal_tables import derive_tenants, note_unlisted_tenants
+from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import Store, sha256_of
 from consent_risk.tables import SCHEMAS
@@ -66,7 +69,7 @@ def seal_folder(
             _check_records_come((reading for _, reading in sources), refused, findings)
         inputs = [_seal_file(export, reading, delivery, meter) for export, reading in sources]
         delivered = {table for _, reading in sources for table in reading.delivers}
-        (note_unlisted_tenants if "tenants" in delivered else derive_tenants)(delivery)
+        (note_unlisted_tenants if "tenants" in delivered else note_tenants_without_file)(delivery)
         findings.check()
     manifest = Manifest(
         program_version=__version__,
@@ -83,7 +86,12 @@ def seal_folder(
 def _open_all(files: Sequence[Path], case: Case, findings: Findings) -> tuple[list[tuple[Export, Reading]], list[Path]]:
     """The files that can be read, in the order in which they are, and those that cannot, which become problems."""
     sources, refused = [], []
-    for path in sorted(files):
+    for number, path in enumerate(sorted(files), 1):
+        if pl.select(is_id_of_person(pl.lit(path.name))).item():
+            reason = "its name carries an e-mail address or a phone number, and names of files are kept"
+            findings.add_problem(Problem(f"file number {number} by name", reason, "Rename the file."))
+            refused.append(path)
+            continue
         try:
             export = open_export(path)
             sources.append((export, recognise(export, case)))

@@ -21,8 +21,9 @@ from consent_risk.vocabulary import DataCategory, TimeQuality
 
 FIRST_YEAR, LAST_YEAR = 1900, 2200
 # Births from here on are kept to the day: an age of consent is at most 16, and no earlier birth can then matter
-# for an event after 2006. Earlier ones are kept to the year (docs/data-risks.md).
-FIRST_BIRTH_KEPT = date(1990, 1, 1)
+# for an event after 1989, before which nobody consented online. Earlier ones are kept to the year
+# (docs/data-risks.md).
+FIRST_BIRTH_KEPT = date(1973, 1, 1)
 
 # [0-9] and not \d, which also means the digits of other scripts.
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
@@ -192,7 +193,7 @@ def day() -> Kind:
 
 
 def birth() -> Kind:
-    """A birth date, kept to the day only from 1990 on; earlier ones become 1 January of their year.
+    """A birth date, kept to the day only from 1973 on; earlier ones become 1 January of their year.
 
     Some systems write it as an instant; its UTC day is taken.
     """

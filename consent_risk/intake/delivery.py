@@ -39,10 +39,8 @@ class Delivery:
         """Learn the records of earlier drops, and the tenants and agreements sealed beside them."""
         for path in earlier:
             with pq.ParquetFile(path) as file:
-                for batch in file.iter_batches(columns=["record_key", "tenant_id"]):
-                    frame = pl.DataFrame(batch)
-                    self.records_before.learn(frame["record_key"].to_numpy())
-                    self.tenants_before |= set(frame["tenant_id"].unique())
+                for batch in file.iter_batches(columns=["record_key"]):
+                    self.records_before.learn(pl.DataFrame(batch)["record_key"].to_numpy())
             tenants, agreements = path.with_name("tenants.parquet"), path.with_name("agreements.parquet")
             if tenants.exists():
                 self.tenants_before |= set(pl.read_parquet(tenants, columns=["tenant_id"])["tenant_id"])

@@ -13,7 +13,6 @@ from typing import TypeVar
 import numpy as np
 import polars as pl
 
-from consent_risk import tables
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.findings import no_bad_rows
@@ -123,11 +122,12 @@ SEAL: dict[str, Callable[[pl.DataFrame, str, Delivery], int]] = {
 assert list(SEAL) == list(CANONICAL_FILES)
 
 
-def derive_tenants(delivery: Delivery) -> None:
-    """Where no tenants file was handed in: a tenant for every tenant_id of the records that is not known yet."""
-    new = sorted(delivery.records_by_tenant.keys() - delivery.tenants_before)
-    blank = tables.empty("tenants").clear(len(new))
-    delivery.write("tenants", blank.with_columns(pl.Series("tenant_id", new, dtype=pl.String)))
+def note_tenants_without_file(delivery: Delivery) -> None:
+    """Where no tenants file was handed in: count the tenants known from their records alone.
+
+    They get no row in `tenants`, so a tenants file may still come later.
+    """
+    new = delivery.records_by_tenant.keys() - delivery.tenants_before
     delivery.findings.note("tenants", "tenants known from records alone: no tenants file was handed in", len(new))
 
 

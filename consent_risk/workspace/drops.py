@@ -124,7 +124,7 @@ def _check_new(files: Sequence[Path], drops: Sequence[Drop]) -> None:
         digest = sha256_of(path)
         if digest in known:
             problems.append(Problem(path.name, f"the same file: {known[digest]}", "Leave it out."))
-        known.setdefault(digest, f"{path.name} is handed in twice")
+        known.setdefault(digest, "another file of this delivery has the same content")
     if problems:
         raise UserError(problems)
 

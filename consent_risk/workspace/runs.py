@@ -104,7 +104,8 @@ def _delivered(drops: Sequence[Drop]) -> Delivered:
     files = sealed_tables(drops)
     states = pl.scan_parquet(files["consents"]).group_by("event_state").len().collect()
     events = dict(states.with_columns(pl.col("event_state").cast(pl.String)).iter_rows())
-    tenants = pl.scan_parquet(files["tenants"]).select(pl.col("tenant_id").n_unique()).collect().item()
+    ids = [pl.scan_parquet(files[table]).select("tenant_id") for table in ("tenants", "records")]
+    tenants = pl.concat(ids).select(pl.col("tenant_id").n_unique()).collect().item()
     records = pl.scan_parquet(files["records"]).select(pl.len()).collect().item()
     return Delivered(
         tenants=tenants, records=records, consent_events={state: events.get(state.value, 0) for state in EventState}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from pipeline import run_of
 
@@ -80,7 +82,22 @@ def test_the_finding_is_settled_only_where_both_ends_of_the_range_agree(
 
 def test_what_a_finding_needs_names_the_unknowns_that_concern_most_records(run: Run) -> None:
     needs = run.assessment(with_persons(run, 671)).finding.needs
-    assert needs[0].startswith("evidence on 'No agreement was delivered': 32 records")
+    assert needs[0] == "evidence on 'No agreement was delivered', which decides 32 records"
+
+
+def test_without_the_acquirers_identifiers_a_finding_needs_them(run: Run) -> None:
+    cube = replace(run.cube, persons=run.cube.persons.with_columns(novelty=pl.lit("unknown")))
+    finding = replace(run, cube=cube).assessment(with_persons(run, 10)).finding
+    assert finding.suggested is Decision.NOT_SETTLED
+    assert finding.needs[0].startswith("identifiers of the acquirer")
+
+
+def test_many_additional_persons_who_are_nearly_all_known_are_left_to_the_analyst(run: Run) -> None:
+    known = run.cube.persons.with_columns(novelty=pl.lit("known"), persons=pl.col("persons") * 1000)
+    cube = replace(run.cube, persons=pl.concat([run.cube.persons.select(known.columns), known], how="vertical_relaxed"))
+    finding = replace(run, cube=cube).assessment(with_persons(run, 20)).finding
+    assert finding.suggested is Decision.NOT_SETTLED
+    assert finding.needs[0].startswith("the analyst's judgement")
 
 
 def test_every_band_is_labelled_as_this_tools_default_or_as_the_cases(run: Run) -> None:

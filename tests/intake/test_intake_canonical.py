@@ -43,9 +43,9 @@ def test_records(intake) -> None:
             "records.csv": (
                 "tenant_id,source_id,email,phone,is_natural_person,country,region,birth_date,created_at,"
                 "last_activity_at,record_state,data_categories,has_special_category,stored_bytes\n"
-                "T1,ana@shop.de, Ana@Example.com ,+49 151 1,true,DE,BY,1990-01-01,2020-01-01,"
+                "T1,ana@example.org, Ana@Example.com ,+49 151 1,true,DE,BY,1973-01-01,2020-01-01,"
                 "2020-06-30T23:30:00-01:00,suspended,Name; Age;Name,false,120\n"
-                "T1,S2,,,,US,California,1989-12-31,,,,,,\n"
+                "T1,S2,,,,US,California,1972-12-31,,,,,,\n"
             )
         }
     )
@@ -53,14 +53,14 @@ def test_records(intake) -> None:
         "records",
         [
             {
-                "record_key": record_key("T1", "ana@shop.de"),
+                "record_key": record_key("T1", "ana@example.org"),
                 "tenant_id": "T1",
                 "email_keys": keys(EMAIL, "ana@example.com"),
                 "phone_keys": keys(PHONE, "+491511"),
                 "is_natural_person": True,
                 "country": "DE",
                 "region": "BY",
-                "birth_date": date(1990, 1, 1),  # from 1990 on to the day
+                "birth_date": date(1973, 1, 1),  # from 1973 on to the day
                 "created_on": date(2020, 1, 1),
                 "last_activity_on": date(2020, 7, 1),  # 23:30 at -01:00 is the next day in UTC
                 "record_state": "suspended",
@@ -74,7 +74,7 @@ def test_records(intake) -> None:
                 "email_keys": [],
                 "phone_keys": [],
                 "country": "US",
-                "birth_date": date(1989, 1, 1),  # before 1990 to the year
+                "birth_date": date(1972, 1, 1),  # before 1973 to the year
                 "record_state": "active",
                 "data_categories": "",
             },
@@ -85,7 +85,7 @@ def test_records(intake) -> None:
         ("records.csv", "regions not kept: not two or three capital letters or digits", 1),
         ("tenants", "tenants known from records alone: no tenants file was handed in", 1),
     ]
-    assert_frame_equal(intake.table("tenants"), of("tenants", [{"tenant_id": "T1"}]))
+    assert intake.table("tenants").is_empty()  # so that a tenants file may still come
     assert manifest.delivered == ("records",)
 
 

@@ -58,7 +58,7 @@ def test_the_ranges_show_every_scenario(assessment: Assessment) -> None:
     rows = rows_of(range_chart(assessment, MAIN), "range_text")
     expected = [assessment.figure("persons.additional", MAIN, scenario) for scenario in Scenario]
     assert [(r["lower"], r["value"], r["upper"]) for r in rows] == [(f.lower, f.value, f.upper) for f in expected]
-    assert rows[0]["share_text"] == "0.007\u202f%"
+    assert rows[0]["share_text"] == "0.0067\u202f%"
 
 
 def test_the_share_of_the_acquirers_persons_stands_beside_persons_only(
