@@ -76,7 +76,8 @@ def seal_folder(
         inputs=tuple(inputs),
         outputs=store.outputs(),
         delivered=tuple(table for table in SCHEMAS if table in delivered),
-        rejects=dict(sorted(findings.rejected.items())),
+        rejects=findings.rejected(),
+        consent_tenants=tuple(sorted(delivery.consent_tenants)),
         quality=findings.quality(),
     )
     _write_durably(staging / MANIFEST, manifest.to_json())

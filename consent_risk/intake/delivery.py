@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from consent_risk.intake.findings import Findings
 from consent_risk.intake.known_keys import KnownKeys
+from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import Store
 
@@ -29,6 +30,7 @@ class Delivery:
         self.records_before = KnownKeys()
         self.tenants: set[str] = set()
         self.tenants_before: set[str] = set()
+        self.consent_tenants: set[str] = set()
         self.agreements: set[tuple[str, str]] = set()
         self.agreements_before: set[tuple[str, str]] = set()
         self.acquirer_keys: dict[str, KnownKeys] = {}
@@ -47,6 +49,14 @@ class Delivery:
             if agreements.exists():
                 pairs = pl.read_parquet(agreements, columns=["tenant_id", "agreement_id"])
                 self.agreements_before |= set(pairs.iter_rows())
+
+    def learn_consent_tenants(self, tenant_ids: pl.Series) -> None:
+        """Remember whose consent events were read (text, null where blank), whatever becomes of the events.
+
+        An id that is refused as a person's is not remembered, since the manifest keeps them as they stand.
+        """
+        distinct = tenant_ids.drop_nulls().unique().to_frame("tenant_id")
+        self.consent_tenants |= set(distinct.filter(~is_id_of_person(pl.col("tenant_id")))["tenant_id"])
 
     def write(self, table: str, frame: pl.DataFrame) -> None:
         """Append to a sealed table, unless the delivery is refused already."""

@@ -7,7 +7,7 @@ from collections import Counter
 import polars as pl
 
 from consent_risk.errors import Problem, UserError
-from consent_risk.intake.manifest import Note
+from consent_risk.intake.manifest import Note, Rejected
 from consent_risk.intake.writing import TableWriter
 
 BAD_ROWS = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
@@ -34,7 +34,7 @@ class Findings:
         self._kept: Counter[str] = Counter()
         self._uncounted: Counter[str] = Counter()
         self._notes: Counter[tuple[str, str]] = Counter()
-        self.rejected: Counter[str] = Counter()  # reason -> rows
+        self._rejected: Counter[tuple[str, str]] = Counter()
 
     @property
     def any_problem(self) -> bool:
@@ -51,7 +51,7 @@ class Findings:
             return 0
         bad = bad.sort("row", maintain_order=True)
         if self._set_aside:
-            return self.set_rows_aside(file, bad, "rows set aside because of a cell or row that cannot be used")
+            return self.set_rows_aside(file, bad)
         room = KEPT_PER_FILE - self._kept[file]
         for row, column, reason, mend in bad.head(max(room, 0)).iter_rows():
             self._problems.append(Problem(file, reason, mend, row, column))
@@ -59,19 +59,23 @@ class Findings:
         self._uncounted[file] += max(bad.height - max(room, 0), 0)
         return bad["row"].n_unique()
 
-    def set_rows_aside(self, file: str, bad: pl.DataFrame, note: str) -> int:
+    def set_rows_aside(self, file: str, bad: pl.DataFrame) -> int:
         """Rows that are no error but cannot be used; each becomes one reject, for its first reason."""
         first = bad.unique("row", keep="first", maintain_order=True)
         self._rejects.write(first.select(pl.lit(file).alias("file"), "row", "column", "reason"))
         for reason, rows in first["reason"].value_counts().iter_rows():
-            self.rejected[reason] += rows
-        self.note(file, note, first.height)
+            self._rejected[file, reason] += rows
         return first.height
 
     def note(self, file: str, what: str, rows: int) -> None:
         """Something the reader must know, with the number of rows it concerns; counts of the same note add up."""
         if rows:
             self._notes[file, what] += rows
+
+    def rejected(self) -> tuple[Rejected, ...]:
+        """How many rows were set aside, by file and reason."""
+        counts = sorted(self._rejected.items())
+        return tuple(Rejected(file=file, reason=reason, rows=rows) for (file, reason), rows in counts)
 
     def quality(self) -> tuple[Note, ...]:
         """The quality notes, by file and text."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -46,11 +45,21 @@ class Note(_Frozen):
     rows: int
 
 
+class Rejected(_Frozen):
+    """How many rows of a file were set aside for a reason."""
+
+    file: str
+    reason: str
+    rows: int
+
+
 class Manifest(_Frozen):
     """Everything about a data drop but the data.
 
     `delivered` names the tables that a file was handed in for: no rows and not asked are different things.
-    `rejects` counts the rows set aside by reason; for every input, rows = used + rows set aside.
+    `rejects` counts the rows set aside by file and reason; for every input, rows = used + rows set aside.
+    `consent_tenants` are the tenants that a consent event was read of, in order: also of events that were set aside,
+    for want of a record or for a fault, so that no events and no usable events can be told apart.
     `profile` is the normalisation of identifiers (sealing.py).
     """
 
@@ -58,7 +67,8 @@ class Manifest(_Frozen):
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     delivered: tuple[str, ...]
-    rejects: Mapping[str, int]
+    rejects: tuple[Rejected, ...]
+    consent_tenants: tuple[str, ...]
     quality: tuple[Note, ...]
     profile: Literal["strict-1"] = PROFILE
 

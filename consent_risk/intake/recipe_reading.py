@@ -74,8 +74,11 @@ class RecipeReading:
     def seal(self, cells: pl.DataFrame, delivery: Delivery) -> int:
         """Seal a batch; the number of its rows that were not used."""
         rows = _Rows(cells, self._map)
-        records, bad_records = read_values(self._records(rows, delivery), RECORDS.columns)
+        read = self._records(rows, delivery)
+        records, bad_records = read_values(read, RECORDS.columns)
         events, bad_events = _events(cells, self._consent_columns, self._map.name)
+        told_of = pl.concat([events.select("row"), bad_events.select("row")])
+        delivery.learn_consent_tenants(read.join(told_of, on="row", how="semi")["tenant_id"])
         bad = pl.concat([rows.bad, bad_records, bad_events])
         unused = delivery.findings.add_bad_rows(self._file, bad)
         records = records.join(bad, on="row", how="anti", maintain_order="left")
@@ -136,7 +139,7 @@ class RecipeReading:
             return 0
         column = pl.lit("source_id").alias("column")
         bad = merged.select("row", column, pl.lit(_MERGED).alias("reason"), pl.lit("").alias("mend"))
-        return delivery.findings.set_rows_aside(self._file, bad, "rows set aside: merged into another contact")
+        return delivery.findings.set_rows_aside(self._file, bad)
 
 
 class _Rows:

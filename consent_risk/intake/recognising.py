@@ -69,6 +69,8 @@ class CanonicalReading:
         values, bad = read_values(cells, self._canonical.columns)
         unused = delivery.findings.add_bad_rows(self._file, bad)
         _note_regions(self._file, cells, values, delivery)
+        if self._canonical.table == "consents":
+            delivery.learn_consent_tenants(cells["tenant_id"])
         return unused + SEAL[self._canonical.stem](values, self._file, delivery)
 
 

@@ -21,7 +21,6 @@ from consent_risk.vocabulary import IdentifierType
 
 _Id = TypeVar("_Id")
 NO_RECORD = "no record with this tenant_id and source_id"
-_ORPHANS = "rows set aside: no record with their tenant_id and source_id was delivered"
 _ONCE = "Keep one of the rows."
 _BEFORE = "Leave out what was delivered before."
 
@@ -203,7 +202,7 @@ def _known_records(keys: pl.Series, delivery: Delivery) -> pl.Series:
 def _set_orphans_aside(orphans: pl.DataFrame, file: str, delivery: Delivery) -> int:
     if orphans.is_empty():
         return 0
-    return delivery.findings.set_rows_aside(file, _bad(orphans, "source_id", NO_RECORD, ""), _ORPHANS)
+    return delivery.findings.set_rows_aside(file, _bad(orphans, "source_id", NO_RECORD, ""))
 
 
 def _key_lists(identifiers: pl.Series, kind: IdentifierType, delivery: Delivery) -> pl.Series:

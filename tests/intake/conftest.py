@@ -55,6 +55,9 @@ class Intake:
     def table(self, name: str) -> pl.DataFrame:
         return pl.read_parquet(self.staging / f"{name}.parquet")
 
+    def rejected(self, manifest: Manifest) -> list[tuple[str, str, int]]:
+        return [(rejected.file, rejected.reason, rejected.rows) for rejected in manifest.rejects]
+
     def notes(self, manifest: Manifest) -> list[tuple[str, str, int]]:
         return [(note.file, note.what, note.rows) for note in manifest.quality]
 

@@ -341,15 +341,15 @@ def test_set_aside_keeps_the_good_rows_and_counts_the_bad(intake) -> None:
         ("records.csv", 6, 1),
         ("consents.csv", 3, 1),
     ]
-    assert manifest.rejects == {
-        "no record with this tenant_id and source_id": 1,
-        "not an ISO 3166-1 country code": 1,
-        "not one of the values allowed": 1,
-        "number of cells: 2 in the row, 4 in the header": 1,
-        "the cell is blank, and this column must be filled": 1,
-        "the cell is not UTF-8": 1,
-        "the same tenant_id and source_id stands in an earlier row": 1,
-    }
+    assert intake.rejected(manifest) == [
+        ("consents.csv", "no record with this tenant_id and source_id", 1),
+        ("consents.csv", "not one of the values allowed", 1),
+        ("records.csv", "not an ISO 3166-1 country code", 1),
+        ("records.csv", "number of cells: 2 in the row, 4 in the header", 1),
+        ("records.csv", "the cell is blank, and this column must be filled", 1),
+        ("records.csv", "the cell is not UTF-8", 1),
+        ("records.csv", "the same tenant_id and source_id stands in an earlier row", 1),
+    ]
     rejects = intake.table("rejects").sort("file", "row")
     assert rejects.select("file", "row", "column").rows() == [
         ("consents.csv", 2, "source_id"),
@@ -362,8 +362,17 @@ def test_set_aside_keeps_the_good_rows_and_counts_the_bad(intake) -> None:
     ]
     assert intake.table("records")["country"].to_list() == ["DE"]
     assert intake.table("consents").height == 1
-    note = "rows set aside because of a cell or row that cannot be used"
-    assert ("records.csv", note, 5) in intake.notes(manifest)
+    assert not [what for _, what, _ in intake.notes(manifest) if "set aside" in what]  # the rejects say it
+
+
+def test_the_same_reason_is_counted_for_each_file(intake) -> None:
+    files = {
+        "records.csv": RECORDS,
+        "consents.csv": f"{CONSENTS}T1,S8,Marketing,given,consent,,\nT1,S9,Marketing,given,consent,,\n",
+        "interactions.csv": "tenant_id,source_id,channel,count\nT1,S9,chat,1\n",
+    }
+    no_record = "no record with this tenant_id and source_id"
+    assert intake.rejected(intake.seal(files)) == [("consents.csv", no_record, 2), ("interactions.csv", no_record, 1)]
 
 
 def test_rows_are_counted_as_records_across_blocks(intake, monkeypatch) -> None:

@@ -154,13 +154,27 @@ def test_consents(intake) -> None:
         intake.table("rejects"),
         of("rejects", [{"file": "consents.csv", "row": 4, "column": "source_id", "reason": no_record}]),
     )
-    assert manifest.rejects == {no_record: 1}
+    assert intake.rejected(manifest) == [("consents.csv", no_record, 1)]
     assert [(given.file, given.rows, given.used) for given in manifest.inputs] == [
         ("records.csv", 2, 2),
         ("consents.csv", 4, 3),
     ]
-    orphans = "rows set aside: no record with their tenant_id and source_id was delivered"
-    assert ("consents.csv", orphans, 1) in intake.notes(manifest)
+    assert not [note for note in manifest.quality if note.file == "consents.csv"]  # the reject says it
+
+
+def test_tenants_with_consent_events(intake) -> None:
+    header = "tenant_id,source_id,purpose,event_state,legal_basis\n"
+    rows = {
+        "T4": "T4,S1,Marketing,given,consent\n",  # an orphan: T4 has no records
+        "T1": "T1,S1,Marketing,given,consent\n",  # used
+        "T3": "T3,S1,Marketing,maybe,consent\n",  # no such state
+        "T2": "T2,,Marketing,given,consent\n",  # no source_id
+    }
+    unreadable = ",S1,Marketing,given,consent\nana@example.com,S1,Marketing,given,consent\n"
+    files = {"records.csv": RECORDS + "T9,S1,\n", "consents.csv": header + "".join(rows.values()) + unreadable}
+    assert intake.seal(files, set_aside=True).consent_tenants == ("T1", "T2", "T3", "T4")
+    assert intake.table("consents").height == 1
+    assert intake.seal({"records.csv": RECORDS}).consent_tenants == ()
 
 
 @pytest.mark.parametrize(

@@ -57,7 +57,7 @@ def test_the_hubspot_sample(intake) -> None:
     assert intake.table("records").height == 19
     assert intake.table("records")["tenant_id"].unique().to_list() == ["contact_data"]
     assert [(given.recipe, given.rows, given.used) for given in manifest.inputs] == [("hubspot", 22, 19)]
-    assert manifest.rejects == {"merged into another contact": 3}
+    assert intake.rejected(manifest) == [("contact_data.csv", "merged into another contact", 3)]
     assert intake.table("rejects")["row"].to_list() == [2, 3, 4]
 
 
@@ -173,6 +173,19 @@ def test_a_value_the_recipe_does_not_know(intake) -> None:
     assert second.startswith("portal.csv, row 2, column Unsubscribed from all email: the recipe hubspot does not know")
     manifest = intake.seal(files, set_aside=True)
     assert (manifest.inputs[0].rows, manifest.inputs[0].used, intake.table("consents").height) == (2, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("row", "tenants"),
+    [
+        ("1,a@b.c,,Performance of a contract,", ("portal",)),
+        ("1,a@b.c,,,maybe", ("portal",)),  # a value the recipe does not know
+        (",a@b.c,,Performance of a contract,", ("portal",)),  # no record, so an orphan
+        ("1,a@b.c,,,", ()),
+    ],
+)
+def test_tenants_with_consent_events(intake, row: str, tenants: tuple[str, ...]) -> None:
+    assert intake.seal({"portal.csv": f"{HUBSPOT}\n{row}\n"}, set_aside=True).consent_tenants == tenants
 
 
 def test_a_row_that_is_set_aside_tells_of_no_consent(intake) -> None:
