@@ -17,7 +17,7 @@ from consent_risk.errors import Problem, UserError
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export, open_export
-from consent_risk.intake.findings import Findings
+from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recognising import Reading, recognise
@@ -61,73 +61,73 @@ def seal_folder(
     meter = _Meter(files, progress)
     (staging / MANIFEST).unlink(missing_ok=True)
     with Store(staging) as store:
-        findings = Findings(store["rejects"], set_aside=set_aside)
-        delivery = Delivery(store, sealer, findings)
+        faults = Faults(store["rejects"], set_aside=set_aside)
+        delivery = Delivery(store, sealer, faults)
         delivery.remember(earlier)
-        sources, refused = _open_all(files, case, findings)
+        sources, refused = _open_all(files, case, faults)
         if not earlier:
-            _check_records_come((reading for _, reading in sources), refused, findings)
+            _check_records_come((reading for _, reading in sources), refused, faults)
         inputs = [_seal_file(export, reading, delivery, meter) for export, reading in sources]
         delivered = {table for _, reading in sources for table in reading.delivers}
         (note_unlisted_tenants if "tenants" in delivered else note_tenants_without_file)(delivery)
-        findings.check()
+        faults.check()
     manifest = Manifest(
         program_version=__version__,
         inputs=tuple(inputs),
         outputs=store.outputs(),
         delivered=tuple(table for table in SCHEMAS if table in delivered),
-        rejects=findings.rejected(),
+        rejects=faults.rejected(),
         consent_tenants=tuple(sorted(delivery.consent_tenants)),
-        quality=findings.quality(),
+        quality=faults.quality(),
     )
     _write_durably(staging / MANIFEST, manifest.to_json())
     return manifest
 
 
-def _open_all(files: Sequence[Path], case: Case, findings: Findings) -> tuple[list[tuple[Export, Reading]], list[Path]]:
+def _open_all(files: Sequence[Path], case: Case, faults: Faults) -> tuple[list[tuple[Export, Reading]], list[Path]]:
     """The files that can be read, in the order in which they are, and those that cannot, which become problems."""
     sources, refused = [], []
     for number, path in enumerate(sorted(files), 1):
         if pl.select(is_id_of_person(pl.lit(path.name))).item():
             reason = "its name carries an e-mail address or a phone number, and names of files are kept"
-            findings.add_problem(Problem(f"file number {number} by name", reason, "Rename the file."))
+            faults.add_problem(Problem(f"file number {number} by name", reason, "Rename the file."))
             refused.append(path)
             continue
         try:
             export = open_export(path)
             sources.append((export, recognise(export, case)))
         except UserError as error:
-            _add_all(error.problems, findings)
+            _add_all(error.problems, faults)
             refused.append(path)
     return sorted(sources, key=lambda source: _ORDER.index(source[1].delivers[0])), refused
 
 
-def _check_records_come(readings: Iterable[Reading], refused: Iterable[Path], findings: Findings) -> None:
+def _check_records_come(readings: Iterable[Reading], refused: Iterable[Path], faults: Faults) -> None:
     """Records are the one thing that cannot be left out; a file that was refused may have been theirs."""
     others = CANONICAL_FILES.keys() - {"records"}
     if any("records" in reading.delivers for reading in readings) or any(p.stem.lower() not in others for p in refused):
         return
     reason = "the file is missing: without records there is nothing to assess"
-    findings.add_problem(Problem("records.csv", reason, "Add it beside case.yaml, or hand in a CRM's export."))
+    faults.add_problem(Problem("records.csv", reason, "Add it beside case.yaml, or hand in a CRM's export."))
 
 
 def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Meter) -> Input:
-    """Read one file to its end. Whatever is wrong with it goes to the findings."""
-    findings, state = delivery.findings, export.path.stat()
+    """Read one file to its end. Whatever is wrong with it goes to the faults."""
+    faults, state = delivery.faults, export.path.stat()
     sha256 = sha256_of(export.path)
     rows = unused = 0
     try:
         reading.prepare(export)
         for batch in export.batches(reading.columns, meter.add):
-            bad = findings.add_bad_rows(export.name, batch.bad)
+            bad = faults.add_bad_rows(export.name, batch.bad)
             rows += batch.cells.height + bad
             unused += bad + reading.seal(batch.cells, delivery)
         _check_rows(export, reading, rows)
     except UserError as error:
-        _add_all(error.problems, findings)
-    _check_unchanged(export, state, findings)
+        _add_all(error.problems, faults)
+    _check_unchanged(export, state, faults)
     if ignored := reading.ignored():
-        findings.note(export.name, ignored, rows)
+        faults.note(export.name, ignored, rows)
     return Input(
         file=export.name,
         sha256=sha256,
@@ -144,16 +144,16 @@ def _check_rows(export: Export, reading: Reading, rows: int) -> None:
         raise UserError(Problem(export.name, "the file has a header and no rows", "Export the records again."))
 
 
-def _check_unchanged(export: Export, before: os.stat_result, findings: Findings) -> None:
+def _check_unchanged(export: Export, before: os.stat_result, faults: Faults) -> None:
     """The hash in the manifest must be of the bytes that were read."""
     after = export.path.stat()
     if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        findings.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
+        faults.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
 
 
-def _add_all(problems: Iterable[Problem], findings: Findings) -> None:
+def _add_all(problems: Iterable[Problem], faults: Faults) -> None:
     for problem in problems:
-        findings.add_problem(problem)
+        faults.add_problem(problem)
 
 
 def _write_durably(path: Path, text: str) -> None:

@@ -8,7 +8,7 @@ import polars as pl
 
 from consent_risk.errors import Problem, did_you_mean
 from consent_risk.intake.columns import CanonicalFile, Column
-from consent_risk.intake.findings import BAD_ROWS, no_bad_rows
+from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
 
 _BLANK = "the cell is blank, and this column must be filled"
 
@@ -33,7 +33,7 @@ def ignored_columns(header: Sequence[str], canonical: CanonicalFile) -> str | No
 
 
 def read_values(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """`row` and the values of the rows without a fault, and the faults (findings.BAD_ROWS).
+    """`row` and the values of the rows without a fault, and the faults (faults.BAD_ROWS).
 
     Columns that `cells` lacks are blank. A cell of a list column (only recipes have those) is passed through.
     """

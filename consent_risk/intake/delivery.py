@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
-from consent_risk.intake.findings import Findings
+from consent_risk.intake.faults import Faults
 from consent_risk.intake.known_keys import KnownKeys
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.sealing import Sealer
@@ -22,10 +22,10 @@ class Delivery:
     `records_before`, `tenants_before` and `agreements_before` come from earlier drops of the case.
     """
 
-    def __init__(self, store: Store, sealer: Sealer, findings: Findings) -> None:
+    def __init__(self, store: Store, sealer: Sealer, faults: Faults) -> None:
         self.store = store
         self.sealer = sealer
-        self.findings = findings
+        self.faults = faults
         self.records = KnownKeys()
         self.records_before = KnownKeys()
         self.tenants: set[str] = set()
@@ -60,5 +60,5 @@ class Delivery:
 
     def write(self, table: str, frame: pl.DataFrame) -> None:
         """Append to a sealed table, unless the delivery is refused already."""
-        if not self.findings.any_problem:
+        if not self.faults.any_problem:
             self.store[table].write(frame)

@@ -43,7 +43,7 @@ _DELIMITERS = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
 class Batch:
     """Some rows of an export: `row` (Int64) and the columns asked for, as trimmed text or null (blank).
 
-    `bad` are rows that cannot be cut into cells or decoded (findings.BAD_ROWS); they are not in `cells`.
+    `bad` are rows that cannot be cut into cells or decoded (faults.BAD_ROWS); they are not in `cells`.
     """
 
     cells: pl.DataFrame

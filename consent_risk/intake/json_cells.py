@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from consent_risk.intake.findings import BAD_ROWS
+from consent_risk.intake.faults import BAD_ROWS
 
 _ENTRY = "[]"
 
@@ -18,7 +18,7 @@ class _Twice(ValueError):
 
 
 def parse_cells(cells: pl.DataFrame, column: str) -> tuple[list[Any], pl.DataFrame]:
-    """The parsed cells of a column, null where blank or bad, and the bad rows (findings.BAD_ROWS)."""
+    """The parsed cells of a column, null where blank or bad, and the bad rows (faults.BAD_ROWS)."""
     parsed: list[Any] = []
     bad: list[tuple[int, str, str, str]] = []
     for row, text in cells.select("row", column).iter_rows():

@@ -14,7 +14,7 @@ from consent_risk.intake.checking import read_values, shown_name
 from consent_risk.intake.columns import RECORDS
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
-from consent_risk.intake.findings import BAD_ROWS, no_bad_rows
+from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
 from consent_risk.intake.json_cells import holds_something, parse_cells, texts_at
 from consent_risk.intake.recipes import FILE_NAME, ConsentColumn, Recipe
 from consent_risk.intake.seal_tables import seal_records
@@ -80,7 +80,7 @@ class RecipeReading:
         told_of = pl.concat([events.select("row"), bad_events.select("row")])
         delivery.learn_consent_tenants(read.join(told_of, on="row", how="semi")["tenant_id"])
         bad = pl.concat([rows.bad, bad_records, bad_events])
-        unused = delivery.findings.add_bad_rows(self._file, bad)
+        unused = delivery.faults.add_bad_rows(self._file, bad)
         records = records.join(bad, on="row", how="anti", maintain_order="left")
         is_merged = pl.col("source_id").is_in(self._merged)
         unused += self._set_merged_aside(records.filter(is_merged), delivery)
@@ -96,7 +96,7 @@ class RecipeReading:
         countries = rows.first(places.country)
         decoded = [country if country in COUNTRIES else None for country in countries]
         dropped = sum(country is not None for country in countries) - sum(country is not None for country in decoded)
-        delivery.findings.note(self._file, "countries not kept: not an ISO 3166-1 alpha-2 code", dropped)
+        delivery.faults.note(self._file, "countries not kept: not an ISO 3166-1 alpha-2 code", dropped)
         states, bad_states = self._states(rows)
         rows.bad = pl.concat([rows.bad, bad_states])
         text = {
@@ -139,7 +139,7 @@ class RecipeReading:
             return 0
         column = pl.lit("source_id").alias("column")
         bad = merged.select("row", column, pl.lit(_MERGED).alias("reason"), pl.lit("").alias("mend"))
-        return delivery.findings.set_rows_aside(self._file, bad)
+        return delivery.faults.set_rows_aside(self._file, bad)
 
 
 class _Rows:

@@ -67,7 +67,7 @@ class CanonicalReading:
     def seal(self, cells: pl.DataFrame, delivery: Delivery) -> int:
         """Seal a batch; the number of its rows that were not used."""
         values, bad = read_values(cells, self._canonical.columns)
-        unused = delivery.findings.add_bad_rows(self._file, bad)
+        unused = delivery.faults.add_bad_rows(self._file, bad)
         _note_regions(self._file, cells, values, delivery)
         if self._canonical.table == "consents":
             delivery.learn_consent_tenants(cells["tenant_id"])
@@ -119,4 +119,4 @@ def _note_regions(file: str, cells: pl.DataFrame, values: pl.DataFrame, delivery
     if "region" in cells.columns and "region" in values.columns:
         read = cells.join(values.select("row"), on="row", how="semi")["region"].count()
         dropped = read - values["region"].count()
-        delivery.findings.note(file, "regions not kept: not two or three capital letters or digits", dropped)
+        delivery.faults.note(file, "regions not kept: not two or three capital letters or digits", dropped)

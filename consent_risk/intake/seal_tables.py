@@ -15,7 +15,7 @@ import polars as pl
 
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
-from consent_risk.intake.findings import no_bad_rows
+from consent_risk.intake.faults import no_bad_rows
 from consent_risk.intake.known_keys import KnownKeys
 from consent_risk.vocabulary import IdentifierType
 
@@ -94,10 +94,10 @@ def seal_acquirer_identifiers(values: pl.DataFrame, file: str, delivery: Deliver
     for kind in IdentifierType:
         of_kind = values.filter(pl.col("identifier_type").cast(pl.String) == kind.value)
         keys = delivery.sealer.seal_raw_or_hashed(of_kind["value"], kind)
-        unused += delivery.findings.add_bad_rows(file, _nothing_left(of_kind.filter(keys.is_null())))
+        unused += delivery.faults.add_bad_rows(file, _nothing_left(of_kind.filter(keys.is_null())))
         present = keys.drop_nulls()
         new = delivery.acquirer_keys.setdefault(kind.value, KnownKeys()).learn(present.to_numpy())
-        delivery.findings.note(file, "identifiers that stand in the list more than once", int((~new).sum()))
+        delivery.faults.note(file, "identifiers that stand in the list more than once", int((~new).sum()))
         rows = pl.DataFrame({"key": present.filter(pl.Series(new, dtype=pl.Boolean))})
         delivery.write("acquirer_keys", rows.with_columns(pl.lit(kind.value).alias("identifier_type")))
     return unused
@@ -127,7 +127,7 @@ def note_tenants_without_file(delivery: Delivery) -> None:
     They get no row in `tenants`, so a tenants file may still come later.
     """
     new = delivery.records_by_tenant.keys() - delivery.tenants_before
-    delivery.findings.note("tenants", "tenants known from records alone: no tenants file was handed in", len(new))
+    delivery.faults.note("tenants", "tenants known from records alone: no tenants file was handed in", len(new))
 
 
 def note_unlisted_tenants(delivery: Delivery) -> None:
@@ -135,7 +135,7 @@ def note_unlisted_tenants(delivery: Delivery) -> None:
     listed = delivery.tenants | delivery.tenants_before
     for what, counts in (("records", delivery.records_by_tenant), ("agreements", delivery.agreements_by_tenant)):
         rows = sum(count for tenant, count in counts.items() if tenant not in listed)
-        delivery.findings.note("tenants", f"{what} kept although their tenant is not in the tenants file", rows)
+        delivery.faults.note("tenants", f"{what} kept although their tenant is not in the tenants file", rows)
 
 
 def _seen_twice(ids: list[_Id], seen: set[_Id]) -> list[bool]:
@@ -165,7 +165,7 @@ def _refuse(
             _BEFORE,
         ),
     ]
-    return delivery.findings.add_bad_rows(file, pl.concat(bad))
+    return delivery.faults.add_bad_rows(file, pl.concat(bad))
 
 
 def _bad(rows: pl.DataFrame, column: str, reason: str, mend: str) -> pl.DataFrame:
@@ -202,7 +202,7 @@ def _known_records(keys: pl.Series, delivery: Delivery) -> pl.Series:
 def _set_orphans_aside(orphans: pl.DataFrame, file: str, delivery: Delivery) -> int:
     if orphans.is_empty():
         return 0
-    return delivery.findings.set_rows_aside(file, _bad(orphans, "source_id", NO_RECORD, ""))
+    return delivery.faults.set_rows_aside(file, _bad(orphans, "source_id", NO_RECORD, ""))
 
 
 def _key_lists(identifiers: pl.Series, kind: IdentifierType, delivery: Delivery) -> pl.Series:

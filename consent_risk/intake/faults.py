@@ -20,7 +20,7 @@ def no_bad_rows() -> pl.DataFrame:
     return pl.DataFrame(schema=BAD_ROWS)
 
 
-class Findings:
+class Faults:
     """Problems, rows set aside and quality notes of one sealing.
 
     Without `set_aside` bad rows are problems and `check` raises them; with it they become rejects.
