@@ -83,8 +83,9 @@ class Records(dy.Schema):
 class Consents(dy.Schema):
     """One row is a consent event about one record and one purpose.
 
-    `recipients` is a list joined with `;`. `evidence_level` runs from 0 (none) to 5 (confirmed opt-in or
-    signed receipt). `raw_field` and `raw_value` are the consent field as read, filled by recipes that map it.
+    `recipients` are names, trimmed and case-folded (Python's `str.casefold`, since the engines' lower() differ), joined
+    with `;`; null where there is none. `evidence_level` runs from 0 (none) to 5 (confirmed opt-in or signed receipt).
+    `raw_field` and `raw_value` are the consent field as read, filled by recipes that map it.
     """
 
     record_key = dy.Int64()

@@ -183,8 +183,17 @@ def free_text() -> Kind:
 
 
 def names() -> Kind:
-    """A list of names that is stored as it stands: each trimmed, joined with `;`."""
-    return Kind(_by_distinct(lambda text: _parts(text).list.join(LIST_SEPARATOR), pl.String()), free_text().checks)
+    """A list of names that must not identify a person: each trimmed and case-folded, joined with `;`."""
+    return Kind(
+        _by_distinct(lambda text: text.map_batches(_folded_names, return_dtype=pl.String()), pl.String()),
+        free_text().checks,
+    )
+
+
+def _folded_names(texts: pl.Series) -> pl.Series:
+    """Null where no name is left. In Python: no engine's lower() makes one of `STRASSE` and `Straße`."""
+    lists = [[part.strip().casefold() for part in text.split(LIST_SEPARATOR)] for text in texts]
+    return pl.Series(texts.name, [LIST_SEPARATOR.join(filter(None, parts)) or None for parts in lists], dtype=pl.String)
 
 
 def day() -> Kind:

@@ -122,7 +122,7 @@ def test_consents(intake) -> None:
                 "collection_method": "web_form",
                 "double_opt_in": "confirmed",
                 "notice_version": "2021-03",
-                "recipients": "A GmbH;B",
+                "recipients": "a gmbh;b",
                 "third_party_disclosure": True,
                 "transfer_objection": False,
                 "covers_combination": True,
@@ -160,6 +160,25 @@ def test_consents(intake) -> None:
         ("consents.csv", 4, 3),
     ]
     assert not [note for note in manifest.quality if note.file == "consents.csv"]  # the reject says it
+
+
+@pytest.mark.parametrize(
+    ("cell", "stored"),
+    [
+        (" STRASSE 1;Straße 1 ", "strasse 1;strasse 1"),
+        ("İstanbul A.Ş.", "i̇stanbul a.ş."),  # i and a dot above
+        ("ΟΔΟΣ", "οδοσ"),  # no final sigma
+        ("οδος", "οδοσ"),
+        (";A;; ", "a"),
+        (";", None),
+        ("; ;", None),
+        ("", None),
+    ],
+)
+def test_recipients_are_case_folded(intake, cell: str, stored: str | None) -> None:
+    header = "tenant_id,source_id,purpose,event_state,legal_basis,recipients\n"
+    intake.seal({"records.csv": RECORDS, "consents.csv": f"{header}T1,S1,Marketing,given,consent,{cell}\n"})
+    assert intake.table("consents")["recipients"].to_list() == [stored]
 
 
 def test_tenants_with_consent_events(intake) -> None:
