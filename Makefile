@@ -24,10 +24,12 @@ $(STAMP): requirements.lock requirements-dev.lock pyproject.toml
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 
-check: $(STAMP)  ## formatter, linter, types
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
+check: $(STAMP)  ## formatter, linter, types: all of them, then how many failed
+	@failed=0; \
+	for tool in "ruff format --check ." "ruff check ." "mypy"; do \
+	  echo "$$tool"; $(BIN)/$$tool || failed=$$((failed + 1)); \
+	done; \
+	echo "$$failed of 3 checks failed"; test $$failed = 0
 
 fix: $(STAMP)  ## let the formatter and the linter mend what they can
 	$(BIN)/ruff check --fix .

@@ -44,7 +44,8 @@ def one_side(side: str, folder: Path, memory: str | None) -> dict[str, object]:
             for name in ("tenants", "agreements", "records", "consents", "interactions")
         }
         total = int(views["records"].count().execute())
-        tables = Tables(**views, records_total=total)
+        consent_tenants = views["consents"].select("tenant_id").distinct()
+        tables = Tables(**views, consent_tenants=consent_tenants, records_total=total)
         began = time.perf_counter()
         if side == "measure":
             cube = measure(tables, case, rulebook, engine)

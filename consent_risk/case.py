@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 import pycountry
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from consent_risk.vocabulary import (
     Channel,
@@ -47,6 +47,23 @@ CountryOrDefault = Annotated[str, AfterValidator(_check_country_or_default)]
 Rate = Annotated[float, Field(ge=0, le=1)]
 Months = Annotated[int, Field(ge=0, le=1200)]
 EARLIEST, LATEST = date(1990, 1, 1), date(2200, 12, 31)
+MOST_PERSONS = 10**11  # ten times mankind
+
+
+def _check_recipient(name: str) -> str:
+    if not name or ";" in name:  # lists in the exports are joined with it
+        raise ValueError("a name in consents is not blank and holds no `;`. Write one name per entry.")
+    return name
+
+
+def _check_day(day: Any) -> Any:
+    if isinstance(day, str | date):
+        return day
+    raise ValueError("not a day. Write it as YYYY-MM-DD.")
+
+
+RecipientName = Annotated[str, AfterValidator(_check_recipient)]
+Day = Annotated[date, BeforeValidator(_check_day)]
 
 
 class _Model(BaseModel):
@@ -63,9 +80,9 @@ class Acquirer(_Model):
     """The buyer's group: what it is called in consents, whom it knows and what it holds."""
 
     name: str = Field(min_length=1)
-    named_as: tuple[str, ...] = ()
+    named_as: tuple[RecipientName, ...] = ()
     gatekeeper: bool = False
-    persons: Mapping[Country, Annotated[int, Field(ge=0)]] = {}
+    persons: Mapping[Country, Annotated[int, Field(ge=0, le=MOST_PERSONS)]] = {}
     categories_held: tuple[DataCategory, ...] = ()
     own_channels: tuple[Channel, ...] = ()
 
@@ -76,8 +93,8 @@ class Acquirer(_Model):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names that a consent may give, in lower case; the acquirer's own name if none is listed."""
-        return tuple(sorted({name.strip().lower() for name in self.named_as or (self.name,)}))
+        """The names that a consent may give, without regard to case. Where none is listed, none is given."""
+        return tuple(sorted({name.casefold() for name in self.named_as}))
 
 
 class Renegotiation(_Model):
@@ -134,7 +151,7 @@ class AnalystFinding(_Model):
     decision: Decision
     reasons: str = Field(min_length=1)
     by: str = Field(min_length=1)
-    on: date
+    on: Day
 
 
 class Case(_Model):
@@ -146,7 +163,7 @@ class Case(_Model):
 
     case: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9._-]*$")
     title: str = ""
-    as_of: date
+    as_of: Day
     provider: Provider
     acquirer: Acquirer
     purposes: tuple[Purpose, ...] = Field(min_length=1)
@@ -167,11 +184,6 @@ class Case(_Model):
         if not EARLIEST <= self.as_of <= LATEST:
             raise ValueError(f"as_of must lie between {EARLIEST} and {LATEST}")
         return self
-
-    @property
-    def main_purpose(self) -> Purpose:
-        """The purpose the finding is about."""
-        return self.purposes[0]
 
 
 def parse_case(text: str, file: str = "case.yaml") -> Case:

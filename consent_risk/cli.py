@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
+import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -29,11 +30,12 @@ from consent_risk.intake.manifest import Manifest
 from consent_risk.intake.sealing import Sealer
 from consent_risk.report.text import check_text, finding_text
 from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
-from consent_risk.workspace.drops import add_drop, list_drops
-from consent_risk.workspace.keys import case_key, new_key
+from consent_risk.workspace.drops import add_drop, list_drops, read_rejects
+from consent_risk.workspace.keys import case_key, forget_key, new_key
 from consent_risk.workspace.runs import open_run
 
 USER_ERROR = 2
+Delivery = tuple[Manifest, pl.DataFrame]  # what a delivery holds, and its rejects
 SAMPLES = ("quillmere", "harbourlight")  # the app opens the first
 _HERE = Path(__file__).resolve().parent
 
@@ -65,9 +67,9 @@ def run(
     set_aside: SetAside = False,
 ) -> None:
     """Go the whole way for FOLDER: seal, measure, assess, print the finding. FOLDER stays as it was."""
-    _check_writable(pdf)
     text = read_case_text(folder)
     case = read_case(folder)
+    _check_writable(pdf)
     with _workspace(keep) as case_dir:
         (case_dir / CASE_FILE).write_text(text, encoding="utf-8")
         # A case that is not kept needs no key afterwards, so none is written anywhere.
@@ -102,36 +104,41 @@ def add(
     """Seal FILES into a new data drop of CASE: all of them or, if anything is wrong, none."""
     read = read_case(case)
     given = [path for file in files for path in (exports_in(file) if file.is_dir() else [file])]
+    if not given:
+        raise UserError(
+            Problem(str(files[0]), "there are no exports in it", "Name the files, or the folder they are in.")
+        )
     with _progress("sealing") as progress:
         drop = add_drop(
             case, read, given, key=case_key(case), set_aside=set_aside, progress=progress, now=datetime.now(UTC)
         )
-    typer.echo(drop.manifest.to_json() if as_json else f"Drop {drop.id}\n{check_text([drop.manifest])}")
+    delivery = (drop.manifest, read_rejects(drop.path))
+    typer.echo(_checked_json([delivery]) if as_json else f"Drop {drop.id}\n{check_text([delivery])}")
 
 
 @app.command()
 def check(folder: Folder, as_json: AsJson = False, set_aside: SetAside = False) -> None:
     """Say what was understood, and what was not: of the drops of a case, or of the exports in a folder."""
-    manifests = [drop.manifest for drop in list_drops(folder)] or [_dry_run(folder, set_aside)]
-    if as_json:
-        typer.echo(json.dumps([manifest.model_dump(mode="json") for manifest in manifests], indent=2))
-    else:
-        typer.echo(check_text(manifests))
+    drops = list_drops(folder)
+    deliveries = [(drop.manifest, read_rejects(drop.path)) for drop in drops] or [_dry_run(folder, set_aside)]
+    typer.echo(_checked_json(deliveries) if as_json else check_text(deliveries))
 
 
 @app.command()
 def assess(case: CaseFolder, as_json: AsJson = False, pdf: Pdf = None) -> None:
     """Measure and assess the drops of CASE and print the finding."""
+    assessment = _assess(case)
     _check_writable(pdf)
-    _report(_assess(case), as_json, pdf)
+    _report(assessment, as_json, pdf)
 
 
 @app.command()
 def report(case: CaseFolder, pdf: Annotated[Path | None, typer.Option(metavar="FILE")] = None) -> None:
     """Write the assessment of CASE as a PDF (default: CASE/report.pdf)."""
     target = pdf or case / "report.pdf"
+    assessment = _assess(case)
     _check_writable(target)
-    _write_pdf(_assess(case), target)
+    _write_pdf(assessment, target)
     typer.echo(f"Wrote {target}")
 
 
@@ -152,9 +159,12 @@ def serve(
         raise UserError(Problem("app.py", "the web app is not beside the package", "Run it from a checkout."))
     command = [sys.executable, "-m", "streamlit", "run", str(script)]
     command += ["--server.address", "127.0.0.1", "--server.port", str(port), "--server.headless", "true"]
+    _check_free(port)
     typer.echo(f"The app is at http://127.0.0.1:{port} (stop it with Ctrl-C).")
+    sys.stdout.flush()
     environment = {**os.environ, "CONSENT_RISK_WORKSPACE": str(workspace.resolve())}
-    raise typer.Exit(subprocess.call(command, env=environment, cwd=script.parent))
+    os.chdir(script.parent)
+    os.execve(sys.executable, command, environment)  # so that who stops this process stops the app
 
 
 @app.command()
@@ -170,6 +180,12 @@ def main() -> None:
     except UserError as error:
         for line in error.lines():
             typer.echo(line, err=True)
+        sys.exit(USER_ERROR)
+    except OSError as error:
+        typer.echo(
+            f"{error.filename or 'file'}: {(error.strerror or 'failed').lower()}. Check its name, place and rights.",
+            err=True,
+        )
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
@@ -196,29 +212,48 @@ def _write_pdf(assessment: Assessment, target: Path) -> None:
 
     with _status("writing the PDF"):
         content = render_pdf(assessment)
-        staging = target.with_name(f".{target.name}.part")
-        staging.write_bytes(content)
-        staging.replace(target)
+        staging = target.with_name(f".{target.stem[:32]}.part")
+        try:
+            staging.write_bytes(content)
+            staging.replace(target)
+        finally:
+            staging.unlink(missing_ok=True)
 
 
 def _check_writable(pdf: Path | None) -> None:
-    if pdf and not pdf.absolute().parent.is_dir():
+    if pdf is None:
+        return
+    folder = pdf.absolute().parent
+    if pdf.suffix.lower() != ".pdf" or pdf.is_dir():
+        raise UserError(Problem(str(pdf), "not the name of a PDF", "Name a file, such as assessment.pdf."))
+    if not folder.is_dir():
         raise UserError(Problem(str(pdf), "its folder does not exist", "Make the folder first."))
-    if pdf and pdf.is_dir():
-        raise UserError(Problem(str(pdf), "this is a folder", "Name a file, such as assessment.pdf."))
+    if not os.access(folder, os.W_OK):
+        raise UserError(Problem(str(pdf), "its folder cannot be written to", "Name another place."))
 
 
-def _dry_run(folder: Path, set_aside: bool) -> Manifest:
+def _check_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            mend = "Stop what listens there, or name another with --port."
+            raise UserError(Problem(f"port {port}", "it is in use or not allowed", mend)) from None
+
+
+def _dry_run(folder: Path, set_aside: bool) -> Delivery:
     case = read_case(folder)
-    with tempfile.TemporaryDirectory(prefix="consent-risk-") as staging, _progress("reading") as progress:
-        return seal_folder(
-            exports_in(folder),
-            case,
-            Sealer(new_key()),
-            Path(staging) / "drop",
-            set_aside=set_aside,
-            progress=progress,
-        )
+    with tempfile.TemporaryDirectory(prefix="consent-risk-") as scratch, _progress("reading") as progress:
+        staging = Path(scratch) / "drop"
+        sealer = Sealer(new_key())
+        manifest = seal_folder(exports_in(folder), case, sealer, staging, set_aside=set_aside, progress=progress)
+        return manifest, read_rejects(staging)
+
+
+def _checked_json(deliveries: Sequence[Delivery]) -> str:
+    checked = [{**manifest.model_dump(mode="json"), "rejected": rejects.to_dicts()} for manifest, rejects in deliveries]
+    return json.dumps(checked, indent=2, ensure_ascii=False)
 
 
 def _load_samples(workspace: Path) -> None:
@@ -256,11 +291,13 @@ def _workspace(keep: Path | None) -> Iterator[Path]:
 @contextmanager
 def _new_folder(folder: Path) -> Iterator[Path]:
     """A folder that is removed again if anything goes wrong before it is complete."""
+    topmost = [path for path in (folder, *folder.parents) if not path.exists()][-1]
     folder.mkdir(parents=True)
     try:
         yield folder
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        forget_key(folder)
+        shutil.rmtree(topmost, ignore_errors=True)
         raise
 
 

@@ -29,7 +29,41 @@ def parse_model(model: type[_Parsed], text: str, file: str, *, what: str, start:
     try:
         return model.model_validate(_plain(raw))
     except ValidationError as error:
-        raise UserError([_problem(model, raw, dict(item), file, what) for item in error.errors()]) from None
+        errors = [dict(item) for item in error.errors()]
+        raise UserError(
+            [_problem(model, raw, item, file, what) for item in errors if not _follows(item, errors)]
+        ) from None
+
+
+_KEYS, _LIST, _TEXT, _NUMBER = "a group of keys", "a list", "text", "a number"
+_EXPECTED = {
+    **dict.fromkeys(("dict_type", "model_type", "mapping_type"), _KEYS),
+    **dict.fromkeys(("tuple_type", "list_type"), _LIST),
+    "string_type": _TEXT,
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "float_type", "float_parsing"), _NUMBER),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(("too_short", "string_too_short"), "filled in"),
+}
+_MENDS = {
+    _KEYS: "Write its keys below it, indented.",
+    _LIST: "Write it in brackets, such as [one, two].",
+    _TEXT: 'Put it in quotes: "2024".',
+    _NUMBER: "Write digits, with a point for decimals.",
+    "true or false": "Write true or false.",
+    "filled in": "Fill it in.",
+}
+_LIMITS = {
+    "greater_than_equal": ("ge", "not below"),
+    "less_than_equal": ("le", "not above"),
+}
+
+
+def _follows(error: dict[str, Any], errors: Sequence[dict[str, Any]]) -> bool:
+    """Whether an error only follows from one further in: a list is too short because its entry was refused."""
+    own = tuple(error["loc"])
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(own) and tuple(other["loc"])[: len(own)] == own for other in errors
+    )
 
 
 class _Constructor(RoundTripConstructor):
@@ -69,7 +103,7 @@ def _parse_yaml(text: str, file: str, start: str) -> CommentedMap:
                 place="line",
             )
         ) from None
-    except YAMLError:
+    except (YAMLError, RecursionError):
         raise UserError(Problem(file, "not valid YAML", "Save it as plain UTF-8 text.")) from None
     if not isinstance(raw, CommentedMap):
         raise UserError(Problem(file, "holds no keys", start))
@@ -107,6 +141,11 @@ def _reason(model: type[BaseModel], error: dict[str, Any], location: list[Any], 
         return "not a day", "Write it as YYYY-MM-DD."
     if kind == "string_pattern_mismatch":
         return "not a valid name", "Use lower-case letters, digits, dots and hyphens."
+    if kind in _EXPECTED:
+        return f"not {_EXPECTED[kind]}", _MENDS.get(_EXPECTED[kind], "")
+    if kind in _LIMITS:
+        name, words = _LIMITS[kind]
+        return "out of range", f"Write a number {words} {context[name]:g}."
     message = str(error["msg"])
     return message[0].lower() + message[1:], ""
 

@@ -83,6 +83,7 @@ RECIPIENTS = ["Example Social", "Example Social", "example social;Other Ltd", "E
 RECIPIENTS += ["Partners", ""]
 USES = ["permitted", "silent"] * 4 + ["service_improvement"] * 2
 USES += ["prohibited", "aggregated_or_anonymous_only", ""]
+NOBODY = "nobody"
 RECORD_STATES = ["active"] * 12 + ["", "suspended", "deleted", "erasure_requested", "deceased", "test"]
 
 
@@ -125,7 +126,10 @@ def case_from(seed: int) -> Case:
         "tenants": rows("tenants", tenant_count, tenant_rows),
         "agreements": rows("agreements", tenant_count, agreement_rows, calendar.as_of),
         "records": records,
-        "consents": rows("consents", consent_count if heard else 0, consent_rows, heard, header, calendar),
+        "consents": [
+            *rows("consents", consent_count if heard else 0, consent_rows, heard, header, calendar),
+            *orphan_rows(Random(f"{seed} orphans"), tenant_count),
+        ],
         "interactions": rows("interactions", interaction_count, interaction_rows, records),
         "acquirer_identifiers": acquirer_identifiers_of(Random(f"{seed} acquirer")),
         "holders": [],
@@ -395,6 +399,14 @@ def good_consent(rng: Random, record: Row, purpose: str, calendar: Calendar) -> 
     return {**free, **{column: value for column, value in good.items() if column != spoilt}}
 
 
+def orphan_rows(rng: Random, tenant_count: int) -> list[Row]:
+    """Now and then an event about a record that nobody delivered: all it says is that its tenant has events."""
+    if rng.random() < 0.8:
+        return []
+    event = {"source_id": NOBODY, "purpose": "Marketing", "event_state": "given", "legal_basis": "consent"}
+    return [{"tenant_id": f"T{rng.randrange(tenant_count)}", **event}]
+
+
 def interaction_rows(rng: Random, _: int, records: list[Row]) -> list[Row]:
     """Several rows for a record, month and channel may occur; some are the tenant's only, no record's."""
     record = rng.choice(records)
@@ -437,7 +449,8 @@ def fewest_rows(case: Case, fails: Callable[[Case], bool]) -> Case:
 def refers_well(case: Case) -> bool:
     """Whether every event and message still has its record."""
     known = {(record["tenant_id"], record["source_id"]) for record in case["records"]}
-    rows = [*case["consents"], *(row for row in case["interactions"] if row["source_id"])]
+    events = [event for event in case["consents"] if event["source_id"] != NOBODY]
+    rows = [*events, *(row for row in case["interactions"] if row["source_id"])]
     return all((row["tenant_id"], row["source_id"]) in known for row in rows)
 
 

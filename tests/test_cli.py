@@ -126,17 +126,51 @@ def test_check_reads_a_folder_without_keeping_anything(command: Command, folder:
     assert files_below(folder) == before
 
 
+def test_a_changed_drop_is_refused_and_a_damaged_cube_is_measured_again(command: Command, tmp_path: Path) -> None:
+    case = tmp_path / "kept"
+    first = command("run", EXAMPLE, "--keep", case, "--json").out
+    (cube,) = (case / "runs").iterdir()
+    (cube / "persons.parquet").write_bytes(b"")
+    assert command("assess", case, "--json").out == first
+    (records,) = case.glob("drops/*/records.parquet")
+    shutil.rmtree(case / "runs")
+    records.chmod(0o644)
+    records.write_bytes(records.read_bytes() + b"x")
+    said = command("assess", case)
+    assert said.code == 2
+    assert "records.parquet: the sealed file is missing or was changed." in said.err
+
+
+def test_the_same_inputs_give_the_same_assessment(command: Command, folder: Path) -> None:
+    change(folder / "records.csv", "T3,S0,", "T3,S0x,")  # so that rows are set aside too
+    assert command("run", folder, "--json").out == command("run", folder, "--json").out
+
+
+def test_a_folder_without_exports_is_no_delivery(command: Command, tmp_path: Path) -> None:
+    command("new", tmp_path / "case")
+    said = command("add", tmp_path / "case", tmp_path / "case")
+    assert said.code == 2
+    assert "there are no exports in it" in said.err
+
+
+@pytest.mark.parametrize("name", ["2024", "null", "true", "1e3", "Some Case"])
+def test_a_new_case_of_any_name_can_be_read(name: str, command: Command, tmp_path: Path) -> None:
+    command("new", tmp_path / name)
+    assert "the case has no data yet" in command("assess", tmp_path / name).err
+
+
+def test_a_place_that_cannot_be_written_is_said_in_words(command: Command, folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    for words in (("new", tmp_path / "file" / "case"), ("run", folder, "--keep", tmp_path / "file" / "kept")):
+        said = command(*words)
+        assert (said.code, said.out) == (2, "")
+        assert said.err.endswith("not a directory. Check its name, place and rights.\n")
+
+
 def test_a_new_case_is_never_made_over_another(command: Command, folder: Path) -> None:
     said = command("new", folder)
     assert said.code == 2
     assert "there is a case already" in said.err
-
-
-def test_a_new_case_can_be_parsed_as_it_stands(command: Command, tmp_path: Path) -> None:
-    command("new", tmp_path / "Some Case")
-    said = command("assess", tmp_path / "Some Case")
-    assert said.code == 2
-    assert "the case has no data yet" in said.err
 
 
 BAD_INPUT = {
@@ -146,27 +180,28 @@ BAD_INPUT = {
     ),
     "a missing column": (
         lambda folder: change(folder / "consents.csv", "purpose,", "puprose,"),
-        "consents.csv",
+        "consents.csv, column purpose: the column is missing. Rename the column `puprose` to it.",
     ),
     "an unknown enum value": (
         lambda folder: change(folder / "agreements.csv", "joint_controller", "Joint controller"),
-        "agreements.csv, row",
+        "agreements.csv, row 5, column provider_role: not one of the values allowed. Did you mean `joint_controller`?",
     ),
     "a wrong date": (
         lambda folder: change(folder / "agreements.csv", "2018-11-07", "2018-31-07"),
-        "agreements.csv, row 1, column effective_date",
+        "agreements.csv, row 1, column effective_date: not a day. Write it as YYYY-MM-DD.",
     ),
     "a duplicated key": (
         lambda folder: change(folder / "records.csv", "\nT0,S1,", "\nT3,S0,"),
-        "records.csv, row",
+        "records.csv, row 2, column source_id: the same tenant_id and source_id stands in an earlier row. "
+        "Keep one of the rows.",
     ),
     "an empty file": (
         lambda folder: (folder / "tenants.csv").write_bytes(b""),
-        "tenants.csv",
+        "tenants.csv: the file is empty. Export it again, or leave it out.",
     ),
     "a file that is not what its ending says": (
         lambda folder: (folder / "tenants.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64)),
-        "tenants.csv",
+        "tenants.csv: not CSV but a PNG picture.",
     ),
     "an unknown key in case.yaml": (
         lambda folder: change(folder / "case.yaml", "gatekeeper:", "gatekeper:"),
@@ -190,6 +225,7 @@ def test_bad_input_is_refused_with_its_place_and_nothing_is_half_written(
     assert files_below(folder) == before
     assert not (tmp_path / "a.pdf").exists()
     assert not (tmp_path / "kept").exists()
+    assert not list((tmp_path / "keys").glob("*"))
 
 
 def test_rows_set_aside_are_counted_and_named(command: Command, folder: Path) -> None:
@@ -200,7 +236,13 @@ def test_rows_set_aside_are_counted_and_named(command: Command, folder: Path) ->
     (manifest,) = json.loads(said.out)
     records = next(given for given in manifest["inputs"] if given["file"] == "records.csv")
     assert (records["rows"], records["used"]) == (600, 599)
-    assert sum(manifest["rejects"].values()) >= 2
+    rejected = [place for place in manifest["rejected"] if place["file"] == "records.csv"]
+    assert rejected == [
+        {"file": "records.csv", "row": 1, "column": "country", "reason": "not a country of ISO 3166-1"},
+    ]
+    counted = [reject for reject in manifest["rejects"] if reject["file"] == "records.csv"]
+    assert counted == [{"file": "records.csv", "reason": "not a country of ISO 3166-1", "rows": 1}]
+    assert "records.csv, row 1, column country: not a country" in command("check", folder, "--set-aside").out
 
 
 def test_the_name_of_a_file_is_kept_so_it_may_not_name_a_person(command: Command, folder: Path) -> None:

@@ -65,10 +65,10 @@ def _failed_checks(event: Table, case: Case) -> dict[str, BooleanValue]:
 
 
 def names_acquirer(recipients: StringValue, names: tuple[str, ...]) -> BooleanValue:
-    """Whether one of the recipients, taken whole and without regard to case, is a name of the acquirer."""
-    padded = ibis.literal(LIST_SEPARATOR) + recipients.lower() + LIST_SEPARATOR
+    """Whether one of the recipients, taken whole, is a name of the acquirer. Both are case-folded already."""
+    padded = ibis.literal(LIST_SEPARATOR) + recipients + LIST_SEPARATOR
     named = [padded.contains(f"{LIST_SEPARATOR}{name}{LIST_SEPARATOR}") for name in names]
-    return ibis.coalesce(ibis.or_(*named), False)
+    return ibis.coalesce(ibis.or_(*named), False) if named else ibis.literal(False)
 
 
 def standing_bars(record: Table, case: Case) -> dict[str, BooleanValue]:

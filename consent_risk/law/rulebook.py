@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -90,15 +91,11 @@ class Rulebook:
 
     def rule(self, id: str) -> Rule:
         """The rule with this id. Raises KeyError where there is none."""
-        return next(rule for rule in self.rules if rule.id == id) if self.has(id) else _no_rule(id)
+        return self._by_id[id]
 
-    def has(self, id: str) -> bool:
-        """Whether the rulebook has a rule with this id."""
-        return any(rule.id == id for rule in self.rules)
-
-
-def _no_rule(id: str) -> Rule:
-    raise KeyError(id)
+    @cached_property
+    def _by_id(self) -> dict[str, Rule]:
+        return {rule.id: rule for rule in self.rules}
 
 
 def parse_rulebook(rule_texts: Mapping[str, str], parameter_texts: Mapping[str, str]) -> Rulebook:

@@ -33,7 +33,8 @@ class Tables:
     """The sealed tables as an engine sees them.
 
     `records` are the in-scope records with their persons (`identity.resolve_persons`); `records_total` counts
-    all records delivered.
+    all records delivered. `consent_tenants` has one row per `tenant_id` that delivered consent events at all, also
+    about records that nobody knows.
     """
 
     tenants: Table
@@ -41,6 +42,7 @@ class Tables:
     records: Table
     consents: Table
     interactions: Table
+    consent_tenants: Table
     records_total: int
 
 
@@ -95,7 +97,7 @@ def tenants_of(tables: Tables, case: Case, codes: Codes) -> pl.DataFrame:
 
 def _decided(tables: Tables, tenants: pl.DataFrame, case: Case, rulebook: Rulebook, codes: Codes) -> Table:
     """One row per in-scope record: what it is counted by, and `person_i` (code) for each purpose."""
-    delivering = tables.consents.select("tenant_id").distinct().mutate(tenant_delivered=ibis.literal(True))
+    delivering = tables.consent_tenants.select("tenant_id").distinct().mutate(tenant_delivered=ibis.literal(True))
     numbers = ibis.memtable(tenants.select("tenant_id", "tenant_no"))
     folded = fold_consents(tables.consents, case, codes)
     record = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from consent_risk.assessment import Assessment, DecidedFinding, Figure
-from consent_risk.numbers import NONE, day_text, number_text, range_text, share_of, share_text
+from consent_risk.numbers import NONE, counted_text, day_text, number_text, range_text, share_of, share_text
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, number_column
 from consent_risk.report.figures import Figures
 from consent_risk.report.text import states_text
@@ -130,8 +130,8 @@ def write_parties(writer: Writer, assessment: Assessment, figures: Figures) -> N
         writer.table("Files received", columns, rows)
     events = assessment.delivered.consent_events
     writer.para(
-        f"{number_text(assessment.delivered.tenants)} tenants were listed or hold records. "
-        f"{number_text(sum(events.values()))} consent events were delivered, by state: {states_text(events)}."
+        f"The delivery concerns {counted_text(assessment.delivered.tenants, 'tenant')} and holds "
+        f"{counted_text(sum(events.values()), 'consent event')}, by state: {states_text(events)}."
     )
     _write_scope(writer, figures)
 

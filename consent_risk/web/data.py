@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from consent_risk.assessment import Assessment
-from consent_risk.numbers import bytes_text, number_text
+from consent_risk.numbers import bytes_text, counted_text, number_text
 from consent_risk.report.text import states_text
 from consent_risk.web.cases import OpenedCase
 from consent_risk.web.heading import show_heading
@@ -19,7 +19,7 @@ def draw(opened: OpenedCase) -> None:
     assessment = opened.assessment
     delivered = assessment.delivered
     plain(
-        f"{number_text(delivered.records)} records of {number_text(delivered.tenants)} tenants were delivered; "
+        f"Delivered: {counted_text(delivered.records, 'record')} of {counted_text(delivered.tenants, 'tenant')}; "
         f"consent events: {states_text(delivered.consent_events)}.",
         "delivered",
         "delivered",

@@ -12,14 +12,14 @@ CASE_FILE = "case.yaml"
 
 _TEMPLATE = """\
 # One transaction. Every key is explained in README.md, "A first own case".
-case: {name}
+case: "{name}"
 title: ""
 as_of: {as_of}               # the day for which every question is asked
 provider:
   name: Name of the CRM provider
 acquirer:
   name: Name of the acquirer
-  named_as: []                  # the names under which a consent may name the acquirer
+  named_as: [Name of the acquirer]  # every name under which a consent may name it; other names do not count
   gatekeeper: false             # is it a gatekeeper under the Digital Markets Act?
   persons: {{}}                   # persons it knows already, by country, e.g. {{DE: 40000000, FR: 30000000}}
   categories_held: []           # data categories it holds about them, e.g. [Identifying, EmailAddress]

@@ -34,8 +34,11 @@ def write_cube(cube: Cube, folder: Path) -> None:
             "totals": dict(cube.totals),
         }
         (staging / _HEADER).write_text(json.dumps(header, indent=2) + "\n", encoding="utf-8")
-        if not folder.exists():
-            os.rename(staging, folder)  # noqa: PTH104 - one system call; Path.replace might overwrite
+        try:
+            os.rename(staging, folder)  # noqa: PTH104 - one system call, fails where another was quicker
+        except OSError:
+            if not folder.is_dir():
+                raise
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import polars as pl
 from pydantic import ValidationError
 
 from consent_risk.case import Case
@@ -87,6 +88,11 @@ def list_drops(case_dir: Path) -> list[Drop]:
         return []
     names = sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("."))
     return [Drop(name, folder / name, _read_manifest(folder / name)) for name in names]
+
+
+def read_rejects(drop: Path) -> pl.DataFrame:
+    """The rows and cells of a drop that could not be used (tables.Rejects)."""
+    return pl.read_parquet(drop / "rejects.parquet")
 
 
 def sealed_tables(drops: Sequence[Drop]) -> dict[str, list[Path]]:

@@ -46,6 +46,12 @@ def case_key(case_dir: Path) -> bytes:
     return _make_key(case_dir, replacing=key_id)
 
 
+def forget_key(case_dir: Path) -> None:
+    """Remove the key of a case that did not come to be."""
+    if key_id := _read_key_id(case_dir):
+        _key_path(case_dir, key_id).unlink(missing_ok=True)
+
+
 def keys_folder(case_dir: Path) -> Path:
     """The folder of the keys. Raises UserError if it lies inside the case folder."""
     named = os.environ.get(KEYS_VARIABLE)

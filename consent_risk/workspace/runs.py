@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from consent_risk import __version__
 from consent_risk.assessment import Assessment, Delivered, InputFile, QualityNote, assess
 from consent_risk.case import Case
 from consent_risk.errors import Problem, UserError
+from consent_risk.intake.writing import sha256_of
 from consent_risk.identity import resolve_persons
 from consent_risk.law.rulebook import Rulebook
 from consent_risk.measure import Cube, Tables, measure
@@ -50,9 +52,7 @@ class Run:
     def assessment(self, case: Case | None = None) -> Assessment:
         """The assessment of the run, or what it would be with the assumptions and thresholds of another `case`."""
         table = read_thresholds()
-        return assess(
-            self.cube, case or self.case, self.rulebook, table, self.delivered, self._inputs, self._quality
-        )
+        return assess(self.cube, case or self.case, self.rulebook, table, self.delivered, self._inputs, self._quality)
 
     @cached_property
     def _inputs(self) -> list[InputFile]:
@@ -62,9 +62,9 @@ class Run:
     def _quality(self) -> list[QualityNote]:
         notes = [QualityNote(**note.model_dump()) for drop in self.drops for note in drop.manifest.quality]
         rejects = [
-            QualityNote(file=drop.id, what=f"set aside: {reason}", rows=rows)
+            QualityNote(file=reject.file, what=f"set aside: {reject.reason}", rows=reject.rows)
             for drop in self.drops
-            for reason, rows in drop.manifest.rejects.items()
+            for reject in drop.manifest.rejects
         ]
         return [*rejects, *notes]
 
@@ -80,9 +80,37 @@ def open_run(case_dir: Path) -> Run:
         raise UserError(Problem(str(case_dir), "the case has no data yet", mend))
     key = _key(case, drops, rulebook)
     folder = case_dir / RUNS / key
-    if not folder.exists():
-        write_cube(measure_drops(case, drops, rulebook, scratch=case_dir), folder)
-    return Run(case, key, read_cube(folder), _delivered(drops), rulebook, tuple(drops))
+    cube = _stored_cube(folder)
+    if cube is None:
+        check_sealed(drops)
+        cube = measure_drops(case, drops, rulebook, scratch=case_dir)
+        write_cube(cube, folder)
+    return Run(case, key, cube, _delivered(drops), rulebook, tuple(drops))
+
+
+def _stored_cube(folder: Path) -> Cube | None:
+    """The cube stored as `folder`; None where there is none or it is damaged, which measuring again mends."""
+    try:
+        return read_cube(folder)
+    except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
+        shutil.rmtree(folder, ignore_errors=True)
+        return None
+
+
+def check_sealed(drops: Sequence[Drop]) -> None:
+    """Raises UserError for every sealed file that is not what its manifest says."""
+    problems = []
+    for drop in drops:
+        for output in drop.manifest.outputs:
+            path = drop.path / output.file
+            if not path.is_file() or sha256_of(path) != output.sha256:
+                where, mend = (
+                    f"drops/{drop.id}/{output.file}",
+                    "Restore the drop from a copy, or add the delivery again.",
+                )
+                problems.append(Problem(where, "the sealed file is missing or was changed", mend))
+    if problems:
+        raise UserError(problems)
 
 
 def measure_drops(case: Case, drops: Sequence[Drop], rulebook: Rulebook, *, scratch: Path) -> Cube:
@@ -95,6 +123,7 @@ def measure_drops(case: Case, drops: Sequence[Drop], rulebook: Rulebook, *, scra
         tables = Tables(
             **{name: _view(engine, name, files) for name in ("tenants", "agreements", "consents", "interactions")},
             records=ibis.memtable(resolve_persons(records, acquirer_keys).with_columns(cs.enum().cast(pl.String))),
+            consent_tenants=ibis.memtable(_consent_tenants(drops)),
             records_total=records.height,
         )
         return measure(tables, case, rulebook, engine)
@@ -110,6 +139,11 @@ def _delivered(drops: Sequence[Drop]) -> Delivered:
     return Delivered(
         tenants=tenants, records=records, consent_events={state: events.get(state.value, 0) for state in EventState}
     )
+
+
+def _consent_tenants(drops: Sequence[Drop]) -> pl.DataFrame:
+    tenants = {tenant for drop in drops for tenant in drop.manifest.consent_tenants}
+    return pl.DataFrame({"tenant_id": sorted(tenants)}, schema={"tenant_id": pl.String})
 
 
 @contextmanager

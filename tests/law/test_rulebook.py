@@ -76,7 +76,7 @@ def conditions(case: Case) -> set[str]:
         country="string",
         tenant_delivered="boolean",
     )
-    purpose, yes = case.main_purpose, ibis.literal(True)
+    purpose, yes = case.purposes[0], ibis.literal(True)
     claims = dict.fromkeys(("contract", "legitimate_interest", "other"), yes)
     return {
         *agreement_conditions(agreement, purpose),
