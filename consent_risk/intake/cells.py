@@ -36,7 +36,9 @@ _INSTANT = (
 _USUAL_INSTANT = f"^{_DATE}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z?$"
 _MONTH = "^[0-9]{4}-[0-9]{2}$"
 _REGION = "^[A-Z0-9]{2,3}$"
-_WHOLE_NUMBER = "^[0-9]{1,18}$"
+_DIGITS = "^[0-9]+$"
+# Sums over millions of rows still fit into 64 bits.
+_LARGEST = 10**12
 
 
 def _always(mend: str) -> Callable[[str], str]:
@@ -129,17 +131,41 @@ def truth() -> Kind:
     )
 
 
-def whole_number(lowest: int = 0, highest: int | None = None) -> Kind:
-    """A whole number from `lowest` to `highest`."""
-    span = f"from {lowest} to {highest}" if highest is not None else f"of at least {lowest}"
+def whole_number() -> Kind:
+    """A whole number from 0 to 10¹²."""
+    reason = f"larger than {_LARGEST} (10¹²), and no such number is counted here"
+    mend = _always("Correct the number; an id or a place-holder may stand in its place.")
+    return Kind(
+        _digits_value,
+        (
+            Check(_no_digits, "not a whole number of at least 0", _always("Write digits only.")),
+            Check(lambda text, number: ~_no_digits(text, number) & _above(number, _LARGEST), reason, mend),
+        ),
+    )
 
-    def value(text: pl.Expr) -> pl.Expr:
-        return pl.when(text.str.contains(_WHOLE_NUMBER)).then(text).cast(pl.Int64, strict=False)
 
-    def wrong(_text: pl.Expr, number: pl.Expr) -> pl.Expr:
-        return number.is_null() | (number < lowest) | (number > highest if highest is not None else False)
+def level(highest: int) -> Kind:
+    """A whole number from 0 to `highest`."""
 
-    return Kind(value, (Check(wrong, f"not a whole number {span}", _always("Write digits only.")),))
+    def wrong(text: pl.Expr, number: pl.Expr) -> pl.Expr:
+        return _no_digits(text, number) | _above(number, highest)
+
+    return Kind(
+        _digits_value, (Check(wrong, f"not a whole number from 0 to {highest}", _always("Write digits only.")),)
+    )
+
+
+def _digits_value(text: pl.Expr) -> pl.Expr:
+    return pl.when(text.str.contains(_DIGITS)).then(text).cast(pl.Int64, strict=False)
+
+
+def _no_digits(text: pl.Expr, _number: pl.Expr) -> pl.Expr:
+    return ~text.str.contains(_DIGITS)
+
+
+def _above(number: pl.Expr, highest: int) -> pl.Expr:
+    """Digits that make no 64-bit number are above every limit."""
+    return number.is_null() | (number > highest)
 
 
 def country() -> Kind:

@@ -125,7 +125,7 @@ CONSENTS = CanonicalFile(
         Column("transfer_objection", cells.truth()),
         Column("parental_authorisation", cells.truth()),
         Column("covers_combination", cells.truth()),
-        Column("evidence_level", cells.whole_number(0, 5)),
+        Column("evidence_level", cells.level(5)),
     ),
 )
 

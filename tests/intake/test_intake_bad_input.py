@@ -15,6 +15,10 @@ HAND_IN = "Hand it in as CSV (UTF-8, comma, header) or Parquet."
 RAGGED = "Quote cells that hold commas, and export the file again."
 NAMES = "records.csv, row 1, column "
 KEPT = "Ids are stored as they stand: replace this one with a number or code of your own."
+LARGE = (
+    "larger than 1000000000000 (10¹²), and no such number is counted here. "
+    "Correct the number; an id or a place-holder may stand in its place."
+)
 PERSONAL = "This text is stored as it stands: take the address or number out of it."
 
 
@@ -80,10 +84,33 @@ def record(column: str, cell: str) -> str:
         ),
         ("stored_bytes", "-1", "not a whole number of at least 0. Write digits only."),
         ("stored_bytes", "1.5", "not a whole number of at least 0. Write digits only."),
+        ("stored_bytes", "1000000000001", LARGE),
+        ("stored_bytes", "999999999999999999", LARGE),
+        ("stored_bytes", "9" * 30, LARGE),
     ],
 )
 def test_a_cell_of_a_record(intake, column: str, cell: str, message: str) -> None:
     assert intake.problems({"records.csv": record(column, cell)}) == [f"{NAMES}{column}: {message}"]
+
+
+@pytest.mark.parametrize(
+    ("number", "fits"), [("999999999999", True), ("1000000000000", True), ("1000000000001", False)]
+)
+def test_counted_numbers_have_a_limit(intake, number: str, fits: bool) -> None:
+    files = {
+        "records.csv": f"tenant_id,source_id,stored_bytes\nT1,S1,{number}\n",
+        "interactions.csv": f"tenant_id,channel,count\nT1,chat,{number}\n",
+        "holders.csv": f"holder,persons\nOther Data,{number}\n",
+    }
+    if fits:
+        intake.seal(files)
+        assert intake.table("interactions")["count"].to_list() == [int(number)]
+    else:
+        assert intake.problems(files) == [
+            f"records.csv, row 1, column stored_bytes: {LARGE}",
+            f"interactions.csv, row 1, column count: {LARGE}",
+            f"holders.csv, row 1, column persons: {LARGE}",
+        ]
 
 
 @pytest.mark.parametrize(
