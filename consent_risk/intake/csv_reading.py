@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from consent_risk.errors import Problem, UserError
+from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
 
 BLOCK_BYTES = 8 << 20
 BATCH_ROWS = 200_000
@@ -26,7 +27,6 @@ _BESIDE_A_CELL = np.frombuffer(b',\n\r"', dtype=np.uint8)  # what may stand befo
 _BOM = b"\xef\xbb\xbf"
 # Stands in for what is not UTF-8: ASCII's SUB, made for that. A file that holds it already was damaged before.
 _SUBSTITUTE = "\x1a"
-_BAD_SCHEMA = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
 
 
 def csv_batches(
@@ -102,7 +102,7 @@ def _cells(block: pa.RecordBatch, numbers: Any, wanted: Sequence[str]) -> tuple[
         for name in wanted
         if damaged[name].any()
     ]
-    undecodable = pl.concat(bad) if bad else pl.DataFrame(schema=_BAD_SCHEMA)
+    undecodable = pl.concat(bad) if bad else no_bad_rows()
     cells = text.join(undecodable, on="row", how="anti", maintain_order="left") if bad else text
     return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted), undecodable
 
@@ -117,7 +117,7 @@ def _ragged_rows(ragged: dict[int, tuple[int, int]]) -> pl.DataFrame:
     reason = "number of cells: {} in the row, {} in the header"
     mend = "Quote cells that hold commas, and export the file again."
     rows = [(n - 1, None, reason.format(actual, expected), mend) for n, (expected, actual) in sorted(ragged.items())]
-    return pl.DataFrame(rows, schema=_BAD_SCHEMA, orient="row")
+    return pl.DataFrame(rows, schema=BAD_ROWS, orient="row")
 
 
 def _substitute(error: UnicodeError) -> tuple[str, int]:
