@@ -11,33 +11,38 @@ import pyarrow.parquet as pq
 
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.csv_reading import BATCH_ROWS, blank_as_null
+from consent_risk.intake.faults import no_bad_rows
 from consent_risk.tables import LIST_SEPARATOR
 
-_BAD_SCHEMA = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
+# Up to here every whole number has a float of its own: two ids cannot become one.
+_EXACT_UP_TO: dict[pl.DataType, int] = {pl.Float32(): 2**24, pl.Float64(): 2**53}
 
 
 def parquet_batches(
     path: Path, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Pairs of cells and bad rows (none), see exports.Batch. Raises UserError for damage and nested columns."""
+    """Pairs of cells and bad rows, see exports.Batch. Raises UserError for damage and nested columns."""
     size, row = path.stat().st_size, 1
     try:
         with pq.ParquetFile(path) as file:
             total = max(file.metadata.num_rows, 1)
             for block in file.iter_batches(batch_size=BATCH_ROWS, columns=list(wanted)):
-                yield _text_frame(path, block, row, wanted), pl.DataFrame(schema=_BAD_SCHEMA)
+                yield _text_frame(path, block, row, wanted)
                 row += block.num_rows
                 on_bytes(size * block.num_rows // total)
     except (pa.ArrowException, OSError):
         raise UserError(Problem(path.name, "the Parquet file is damaged", "Copy or export it again.")) from None
 
 
-def _text_frame(path: Path, block: pa.RecordBatch, row: int, wanted: Sequence[str]) -> pl.DataFrame:
+def _text_frame(
+    path: Path, block: pa.RecordBatch, row: int, wanted: Sequence[str]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     frame = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
     rows = pl.Series("row", range(row, row + block.num_rows), dtype=pl.Int64)
     columns = [_as_text(path, frame[name]) for name in wanted]
-    cells = pl.DataFrame([rows, *columns])
-    return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted)
+    cells = pl.DataFrame([rows, *columns]).with_columns(blank_as_null(pl.col(name)) for name in wanted)
+    bad = pl.concat([no_bad_rows(), *(_inexact(rows, frame[name]) for name in wanted)])
+    return cells.join(bad, on="row", how="anti", maintain_order="left") if bad.height else cells, bad
 
 
 def _as_text(path: Path, cells: pl.Series) -> pl.Series:
@@ -51,7 +56,7 @@ def _as_text(path: Path, cells: pl.Series) -> pl.Series:
     if isinstance(kind, pl.List) and kind.inner in (pl.String, pl.Null):
         return cells.cast(pl.List(pl.String)).list.join(LIST_SEPARATOR)
     if kind.is_float():
-        return _whole_as_text(cells.fill_nan(None))
+        return _float_as_text(cells.fill_nan(None))
     if kind == pl.Binary:
         return _bytes_as_text(path, cells)
     if kind.is_nested() or kind in (pl.Time, pl.Duration, pl.Object):
@@ -61,10 +66,29 @@ def _as_text(path: Path, cells: pl.Series) -> pl.Series:
     return cells.cast(pl.String)
 
 
-def _whole_as_text(numbers: pl.Series) -> pl.Series:
-    """Floats as text; without a fraction where all are whole, as pandas makes floats of whole numbers with gaps."""
-    whole = numbers.round(0).eq_missing(numbers).all()
-    return (numbers.cast(pl.Int64, strict=False) if whole else numbers).cast(pl.String)
+def _float_as_text(numbers: pl.Series) -> pl.Series:
+    """Floats as text, each whole one without a fraction: pandas makes floats of whole numbers with gaps.
+
+    Decided cell by cell, so that an id does not depend on its neighbours. Too large ones are `_inexact`.
+    """
+    whole = numbers.cast(pl.Int64, strict=False)
+    is_whole = whole.cast(numbers.dtype).eq(numbers)
+    return numbers.cast(pl.String).zip_with(~is_whole.fill_null(value=False), whole.cast(pl.String))
+
+
+def _inexact(rows: pl.Series, cells: pl.Series) -> pl.DataFrame:
+    """The rows (faults.BAD_ROWS) with an infinite float, or with one so large that whole numbers run together."""
+    if not cells.dtype.is_float():
+        return no_bad_rows()
+    numbers = pl.DataFrame({"row": rows, "number": cells.fill_nan(None)})
+    infinite = pl.lit("the number is infinite")
+    inexact = pl.lit("the number is too large for a floating-point column to hold it exactly")
+    return numbers.filter(pl.col("number").abs() > _EXACT_UP_TO.get(cells.dtype, 2**53)).select(
+        "row",
+        pl.lit(cells.name).alias("column"),
+        pl.when(pl.col("number").is_infinite()).then(infinite).otherwise(inexact).alias("reason"),
+        pl.lit("Write the column as whole numbers or as text, and what is not known as null.").alias("mend"),
+    )
 
 
 def _bytes_as_text(path: Path, cells: pl.Series) -> pl.Series:

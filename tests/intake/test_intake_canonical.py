@@ -374,6 +374,44 @@ def test_parquet_equals_csv(intake) -> None:
     assert [output.sha256 for output in again.outputs] == [output.sha256 for output in manifest.outputs]
 
 
+def write_records(intake, source_ids: pl.Series) -> bytes:
+    path = intake.folder / "records.parquet"
+    pl.DataFrame({"tenant_id": ["T1"] * len(source_ids), "source_id": source_ids}).write_parquet(path)
+    return path.read_bytes()
+
+
+@pytest.mark.parametrize("batch_rows", [1, 2, 100])
+def test_an_id_in_a_float_column_does_not_depend_on_its_neighbours(intake, monkeypatch, batch_rows: int) -> None:
+    monkeypatch.setattr("consent_risk.intake.parquet_reading.BATCH_ROWS", batch_rows)
+    ids = pl.Series([1.0, 2.5, -0.0, -3.0, 2.0**53])
+    intake.seal({"records.parquet": write_records(intake, ids)})
+    written = ["1", "2.5", "0", "-3", "9007199254740992"]
+    assert intake.table("records")["record_key"].to_list() == [record_key("T1", text) for text in written]
+
+
+def test_floats_that_are_no_numbers(intake) -> None:
+    inf, mend = float("inf"), "Write the column as whole numbers or as text, and what is not known as null."
+    size = pl.Series([float("nan"), inf, -inf, 2.0**53 + 2, None, 7.0])
+    frame = pl.DataFrame({"tenant_id": ["T1"] * 6, "source_id": list("abcdef"), "stored_bytes": size})
+    frame.write_parquet(intake.folder / "records.parquet")
+    files = {"records.parquet": (intake.folder / "records.parquet").read_bytes()}
+    reasons = ["is infinite", "is infinite", "is too large for a floating-point column to hold it exactly"]
+    assert intake.problems(files) == [
+        f"records.parquet, row {row}, column stored_bytes: the number {reason}. {mend}"
+        for row, reason in enumerate(reasons, 2)
+    ]
+    manifest = intake.seal(files, set_aside=True)
+    assert (manifest.inputs[0].rows, manifest.inputs[0].used) == (6, 3)
+    assert intake.table("records")["stored_bytes"].to_list() == [None, None, 7]
+
+
+def test_a_short_float_is_exact_for_fewer_ids(intake) -> None:
+    intake.seal({"records.parquet": write_records(intake, pl.Series([2.0**24], dtype=pl.Float32))})
+    assert intake.table("records")["record_key"].to_list() == [record_key("T1", "16777216")]
+    larger = write_records(intake, pl.Series([2.0**24 + 2], dtype=pl.Float32))
+    assert len(intake.problems({"records.parquet": larger})) == 1
+
+
 def test_the_order_of_the_rows_makes_no_difference(intake) -> None:
     source = Path(__file__).parents[1] / "data" / "worked_example"
     case = parse_case((source / "case.yaml").read_text())
