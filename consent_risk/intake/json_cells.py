@@ -11,6 +11,7 @@ import polars as pl
 from consent_risk.intake.faults import BAD_ROWS
 
 _ENTRY = "[]"
+_HALF_MEND = "Export the file again; texts must not be cut off within a character."
 
 
 class _Twice(ValueError):
@@ -23,10 +24,13 @@ def parse_cells(cells: pl.DataFrame, column: str) -> tuple[list[Any], pl.DataFra
     bad: list[tuple[int, str, str, str]] = []
     for row, text in cells.select("row", column).iter_rows():
         try:
-            parsed.append(json.loads(text, object_pairs_hook=_object) if text else None)
+            parsed.append(_parsed(text) if text else None)
         except _Twice:
             parsed.append(None)
             bad.append((row, column, "the JSON names a key twice", "Keep one of them."))
+        except UnicodeEncodeError:
+            parsed.append(None)
+            bad.append((row, column, "the JSON holds half of a character (a lone surrogate)", _HALF_MEND))
         except (ValueError, RecursionError):
             parsed.append(None)
             bad.append((row, column, "not JSON", "Export the file again; cells must not be cut off."))
@@ -45,6 +49,14 @@ def texts_at(document: Any, path: str) -> list[str]:
 def holds_something(document: Any, path: str) -> bool:
     """Is there anything at or below the path but blanks, zeros and false?"""
     return any(_filled(node) for node in _nodes_at(document, path))
+
+
+def _parsed(text: str) -> Any:
+    """Raises UnicodeEncodeError for an escape like `\\ud800` without its other half: JSON has it, no text can."""
+    document = json.loads(text, object_pairs_hook=_object)
+    if "\\ud" in text.lower():
+        json.dumps(document, ensure_ascii=False).encode()
+    return document
 
 
 def _nodes_at(document: Any, path: str) -> Iterator[Any]:
