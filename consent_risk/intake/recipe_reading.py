@@ -243,7 +243,9 @@ def _unmapped(recipe: str) -> str:
 
 
 def _map_it(text: str, known: Any) -> str:
-    return f"{did_you_mean(text, list(known))} Otherwise map it in a recipe of your own."
+    return (
+        f"{did_you_mean(text, list(known))} Otherwise correct the export, or hand the data in as the canonical files."
+    )
 
 
 def _misfits(export: Export, recipe: Recipe) -> list[Problem]:

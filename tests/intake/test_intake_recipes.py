@@ -109,6 +109,20 @@ def test_json_that_is_broken(intake) -> None:
     assert (manifest.inputs[0].rows, manifest.inputs[0].used) == (3, 1)
 
 
+def test_json_with_half_a_character(intake) -> None:
+    halves = ["\\ud800", "\\uDC00", "\\ud83d cut"]
+    rows = "".join(kustomer_row(str(n), f'{{"firstName": "{half}"}}') for n, half in enumerate(halves))
+    whole = kustomer_row("3", '{"firstName": "\\ud83d\\ude42", "lastName": "\\\\udine"}')
+    reason = "the JSON holds half of a character (a lone surrogate)"
+    files = {"people.csv": KUSTOMER + rows + whole + kustomer_row("\ud7ff", {"\ud800": 1})}
+    assert intake.problems(files) == [
+        f"people.csv, row {row}, column attributes: {reason}. "
+        "Export the file again; texts must not be cut off within a character."
+        for row in (1, 2, 3, 5)
+    ]
+    assert intake.seal(files, set_aside=True).inputs[0].used == 1
+
+
 HUBSPOT = "Record ID,Email,Phone Number,Legal basis for processing contact's data,Unsubscribed from all email"
 
 
@@ -168,7 +182,8 @@ def test_a_value_the_recipe_does_not_know(intake) -> None:
     first, second = intake.problems(files)
     assert first == (
         "portal.csv, row 1, column Legal basis for processing contact's data: the recipe hubspot does not know this "
-        "value. Did you mean `Freely given consent from contact`? Otherwise map it in a recipe of your own."
+        "value. Did you mean `Freely given consent from contact`? Otherwise correct the export, or hand the data in as the "
+        "canonical files."
     )
     assert second.startswith("portal.csv, row 2, column Unsubscribed from all email: the recipe hubspot does not know")
     manifest = intake.seal(files, set_aside=True)
