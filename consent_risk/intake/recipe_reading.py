@@ -243,9 +243,7 @@ def _unmapped(recipe: str) -> str:
 
 
 def _map_it(text: str, known: Any) -> str:
-    return (
-        f"{did_you_mean(text, list(known))} Otherwise correct the export, or hand the data in as the canonical files."
-    )
+    return f"{did_you_mean(text, list(known))} Otherwise correct the export, or hand it in in the canonical form."
 
 
 def _misfits(export: Export, recipe: Recipe) -> list[Problem]:

@@ -182,8 +182,8 @@ def test_a_value_the_recipe_does_not_know(intake) -> None:
     first, second = intake.problems(files)
     assert first == (
         "portal.csv, row 1, column Legal basis for processing contact's data: the recipe hubspot does not know this "
-        "value. Did you mean `Freely given consent from contact`? Otherwise correct the export, or hand the data in as the "
-        "canonical files."
+        "value. Did you mean `Freely given consent from contact`? Otherwise correct the export, or hand it in in the "
+        "canonical form."
     )
     assert second.startswith("portal.csv, row 2, column Unsubscribed from all email: the recipe hubspot does not know")
     manifest = intake.seal(files, set_aside=True)
