@@ -85,6 +85,7 @@ class Faults:
         """Raises UserError with every problem found, if there is any."""
         for file, rows in self._uncounted.items():
             if rows:
-                self._problems.append(Problem(file, f"{rows} more cells cannot be used", "Mend the ones above first."))
+                reason = f"{rows} more cells cannot be used"
+                self._problems.append(Problem(file, reason, "Mend the ones above first.", stands_for=rows))
         if self._problems:
             raise UserError(self._problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from consent_risk.errors import UserError
+from consent_risk.errors import Problem, UserError
 from consent_risk.intake import seal_folder
 from consent_risk.intake.sealing import Sealer
 
@@ -212,6 +212,49 @@ def test_thousands_of_bad_cells_are_counted(intake) -> None:
     problems = intake.problems({"records.csv": f"tenant_id,source_id,is_natural_person\n{rows}"})
     assert len(problems) == 1001
     assert problems[-1] == "records.csv: 500 more cells cannot be used. Mend the ones above first."
+
+
+def rows_of(*counts: int) -> list[Problem]:
+    return [Problem(f"file {n}", "bad", row=row) for n, count in enumerate(counts) for row in range(1, count + 1)]
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ((1,), [(1, 0)]),
+        ((20,), [(20, 0)]),
+        ((21,), [(20, 1)]),
+        ((1000, 1), [(20, 980), (1, 0)]),  # one bad file does not hide the other
+        ((1000, 1000, 1000), [(20, 980), (20, 980), (17, 983)]),  # 21 + 21 + 18 lines
+        ((6,) * 10, [(6, 0)] * 10),  # the sixth takes the line that would count it
+        ((7,) * 10, [(5, 2)] * 10),
+        ((7,) * 12, [(4, 3)] * 12),
+        ((2,) * 30, [(2, 0)] * 30),
+        ((9,) * 30, [(1, 8)] * 30),
+    ],
+)
+def test_every_file_is_seen_and_the_lines_are_bounded(counts: tuple[int, ...], shown: list[tuple[int, int]]) -> None:
+    expected = []
+    for n, (first, more) in enumerate(shown):
+        expected += [f"file {n}, row {row}: bad." for row in range(1, first + 1)]
+        expected += [f"file {n}: … and {more} more problem{'s' if more > 1 else ''}."] if more else []
+    assert UserError(rows_of(*counts)).lines() == expected
+    assert len(expected) <= 60
+
+
+def test_more_files_than_lines() -> None:
+    lines = UserError(rows_of(*[2] * 100)).lines()
+    assert len(lines) == 59
+    assert lines[-1] == "… and problems in 71 more files."
+
+
+def test_cells_that_were_only_counted_are_among_the_rest(intake) -> None:
+    rows = "".join(f"T1,S{index},maybe\n" for index in range(1500))
+    with pytest.raises(UserError) as refused:
+        intake.seal({"records.csv": f"tenant_id,source_id,is_natural_person\n{rows}", "holders.csv": "persons\n"})
+    lines = refused.value.lines()
+    assert lines[0] == "holders.csv, column holder: the column is missing. Add it to the export."
+    assert (len(lines), lines[-1]) == (22, "records.csv: … and 1480 more problems.")
 
 
 @pytest.mark.parametrize(
