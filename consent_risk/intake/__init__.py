@@ -29,13 +29,17 @@ from consent_risk.tables import SCHEMAS
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 
-_NO_EXPORTS = ("case.yaml", "README*", "LICENSE*", ".*", "*.pdf", "*.md", "expected.json", "assessment*.json")
+_NO_EXPORTS = ("case.yaml", "README*", "LICENSE*", ".*", "*.pdf", "*.md", "*.json")
 # Records are looked up in tenants, events in records. Both come first, whatever the order of the files.
 _ORDER = ("tenants", "records", "agreements", "consents", "interactions", "acquirer_keys", "holders")
 
 
 def exports_in(folder: Path) -> list[Path]:
-    """The files beside case.yaml that a run would read, by name. Subfolders (`drops/`, `runs/`) are left out."""
+    """The files beside case.yaml that a run would read, by name.
+
+    Left out are subfolders (`drops/`, `runs/`), hidden files, README and LICENSE, and `*.md`, `*.pdf` and `*.json`:
+    no recipe reads JSON yet, and assessments are written as JSON. Any other file is read or refused, never skipped.
+    """
     files = [path for path in folder.iterdir() if path.is_file()]
     return sorted(path for path in files if not any(path.match(pattern) for pattern in _NO_EXPORTS))
 

@@ -457,7 +457,7 @@ def test_sealed_tables_keep_their_schemas(intake) -> None:
 
 
 def test_exports_in(tmp_path: Path) -> None:
-    left_out = ["case.yaml", "README.md", ".hidden", "report.pdf", "expected.json", "assessment.json"]
+    left_out = ["case.yaml", "README.md", ".hidden", "report.pdf", "expected.json", "assessment.json", "contacts.json"]
     for name in ["records.csv", "logo.png", *left_out]:
         (tmp_path / name).write_text("x")
     (tmp_path / "drops").mkdir()
