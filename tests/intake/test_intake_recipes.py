@@ -51,6 +51,26 @@ def test_the_kustomer_sample(intake) -> None:
     assert manifest.inputs[0].recipe == "kustomer"
 
 
+def test_invented_customers_in_the_shape_of_the_sample(intake) -> None:
+    export = Path(__file__).parent / "data" / "kustomer_customers.csv"
+    manifest = seal_folder([export], intake.case(), Sealer(KEY), intake.staging)
+    seen = intake.table("records").select(
+        "tenant_id",
+        pl.col("email_keys", "phone_keys").list.len(),
+        "country",
+        "record_state",
+        pl.col("created_on").cast(pl.String),
+        "data_categories",
+    )
+    named = "EmailAddress;Identifying;Name"
+    assert seen.rows() == [
+        ("org1", 1, 1, None, "active", "2023-01-02", f"{named};TelephoneNumber"),
+        ("org1", 1, 0, None, "active", "2023-01-02", f"CommunicationContent;{named}"),
+        ("org2", 0, 0, "FR", "deleted", "2023-01-02", "Identifying;Location;Name"),
+    ]
+    assert (manifest.delivered, manifest.inputs[0].recipe) == (("records",), "kustomer")
+
+
 @needs_samples
 def test_the_hubspot_sample(intake) -> None:
     manifest = seal_sample(intake, "hubspot/contact_data.csv")
