@@ -10,20 +10,15 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from webcase import HOSTILE, ROOT, WORKED_EXAMPLE, Server
 
 from consent_risk.case import parse_case
 from consent_risk.workspace.drops import add_drop
 from consent_risk.workspace.runs import open_run
-
-ROOT = Path(__file__).parents[2]
-WORKED_EXAMPLE = ROOT / "tests" / "data" / "worked_example"
-CHROMIUM = Path("/usr/bin/chromium")
-HOSTILE = "![pixel](https://evil.example/p.png) <img src=https://evil.example/i.png> :material/face:"
 
 
 @pytest.fixture(scope="session")
@@ -49,14 +44,6 @@ def _with_hostile_names(text: str) -> str:
         assert f"{line}\n" in text
         text = text.replace(f"{line}\n", f"{line.split(':')[0]}: '{HOSTILE}'\n")
     return text
-
-
-@dataclass(frozen=True)
-class Server:
-    """A running app: its address and the file it logs to."""
-
-    url: str
-    log: Path
 
 
 @pytest.fixture(scope="session")

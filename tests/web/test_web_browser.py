@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import CHROMIUM, HOSTILE, WORKED_EXAMPLE, Server
 from playwright.sync_api import Browser, Page, sync_playwright
+from webcase import CHROMIUM, HOSTILE, WORKED_EXAMPLE, Server
 
 from consent_risk.numbers import number_text
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from conftest import HOSTILE
 from streamlit.testing.v1 import AppTest
+from webcase import HOSTILE
 
 from consent_risk.numbers import figure_text
 from consent_risk.vocabulary import Purpose, Scenario

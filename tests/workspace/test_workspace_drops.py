@@ -112,7 +112,9 @@ def test_a_later_drop_builds_on_the_earlier_ones(workspace) -> None:
         now=datetime(2022, 1, 28, tzinfo=UTC),
     )
     assert [drop.id for drop in list_drops(workspace.case_dir)] == [first.id, second.id]
-    assert second.manifest.rejects == {"no record with this tenant_id and source_id": 1}
+    (reject,) = second.manifest.rejects
+    assert (reject.file, reject.rows) == ("consents.csv", 1)
+    assert reject.reason == "no record with this tenant_id and source_id"
     assert second.manifest.delivered == ("consents",)
     tables = sealed_tables(list_drops(workspace.case_dir))
     assert tables["consents"] == [first.path / "consents.parquet", second.path / "consents.parquet"]
