@@ -75,7 +75,7 @@ def _decided_sql(case: Case, codes: Codes, ages: AgeOfConsent) -> str:
         gates.append(_gate_sql(n, purpose in SERVICE, case, c, ages))
     stale = months_before(case.as_of, case.consent_stale_after_months or 0)
     retention = months_before(case.as_of, case.retention_months or 0)
-    names = " OR ".join(f"contains(';' || lower(recipients) || ';', ';{name};')" for name in case.acquirer.names)
+    names = " OR ".join(f"contains(';' || recipients || ';', ';{name};')" for name in case.acquirer.names)
     relevant = ", ".join(f"'{p.value}'" for p in sorted({p for asked in case.purposes for p in covering(asked)}))
     return f"""
     CREATE TEMP TABLE decided AS

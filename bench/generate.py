@@ -12,6 +12,7 @@ as_of: 2026-03-31
 provider: {name: Generated CRM}
 acquirer:
   name: Generated Social
+  named_as: [Generated Social]
   gatekeeper: true
   persons: {DE: 40000000, FR: 30000000}
   categories_held: [Identifying, EmailAddress]
@@ -68,7 +69,7 @@ SELECT (hash(r) >> 1)::BIGINT AS record_key, tenant_of(r) AS tenant_id,
   CASE WHEN u(i, 25) < 0.1 THEN DATE '2025-01-01' + CAST(u(i, 26) * 900 AS INTEGER) END AS valid_until,
   pick(['form','import','api','phone','pre_ticked','bundled'], i, 27) AS collection_method,
   pick(['single','confirmed','pending',NULL], i, 28) AS double_opt_in,
-  pick(['Generated Social','Generated Social;Partners','Partners',NULL,''], i, 29) AS recipients,
+  pick(['generated social','generated social;partners','partners',NULL,''], i, 29) AS recipients,
   CASE WHEN u(i, 30) < 0.02 THEN true END AS transfer_objection,
   yes_no_blank(i, 31) AS parental_authorisation, yes_no_blank(i, 32) OR u(i, 33) < 0.5 AS covers_combination,
   CAST(u(i, 34) * 6 AS TINYINT) % 6 AS evidence_level

@@ -173,8 +173,8 @@ def assess(
     `case` may carry other assumptions and thresholds than the one the cube was measured for, but not another day,
     other purposes or other gate settings.
     """
-    measures = [evaluate_purpose(cube, case, purpose) for purpose in cube.purposes]
-    main = measures[0]
+    evaluated = [evaluate_purpose(cube, case, purpose) for purpose in cube.purposes]
+    main = evaluated[0]
     return Assessment(
         program_version=__version__,
         rules_version=rulebook.version,
@@ -187,8 +187,8 @@ def assess(
         acquirer_persons=case.acquirer.persons_total,
         finding=suggest_finding(cube, case, main, table, rulebook),
         limbs=(volume_limb(main, case, table), overlap_limb(main, cube, case, table)),
-        waterfalls=tuple(waterfalls(cube, case, measures)),
-        figures=tuple(figures(cube, case, measures)),
+        waterfalls=tuple(waterfalls(cube, case, evaluated)),
+        figures=tuple(figures(cube, case, evaluated)),
         rules=tuple(_rule_counts(cube, rulebook)),
         assumptions=tuple(_assumptions(case)),
         delivered=delivered,

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
 from machine import BINARIES
 
 ROOT = Path(__file__).parents[1]
@@ -29,3 +32,10 @@ def test_sqlglot_is_held_where_ibis_can_drop_a_view() -> None:
     lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
     ((major, minor),) = re.findall(r"^sqlglot==(\d+)\.(\d+)", lock, re.MULTILINE)
     assert (int(major), int(minor)) < (30, 18)
+
+
+@pytest.mark.slow
+def test_the_benchmark_runs_and_both_sides_give_the_same_cube() -> None:
+    command = [sys.executable, str(ROOT / "bench" / "measure.py"), "--records", "20000", "--repeats", "1"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert "the same cube on both sides" in done.stdout

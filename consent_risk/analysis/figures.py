@@ -47,7 +47,7 @@ _BY_COUNTRY = ("persons.transferable", "persons.additional")
 
 
 @dataclass(frozen=True)
-class Measure:
+class EvaluatedPurpose:
     """A purpose's scenarios, evaluated once: what page, waterfall and limbs draw from."""
 
     purpose: Purpose
@@ -56,7 +56,7 @@ class Measure:
     passed: dict[tuple[Scenario, Bound], Passed]
 
 
-def evaluate_purpose(cube: Cube, case: Case, purpose: Purpose) -> Measure:
+def evaluate_purpose(cube: Cube, case: Case, purpose: Purpose) -> EvaluatedPurpose:
     """All scenarios and bounds of one purpose."""
     evaluator = Evaluator(cube, purpose, case.acquirer)
     passed = {
@@ -64,19 +64,19 @@ def evaluate_purpose(cube: Cube, case: Case, purpose: Purpose) -> Measure:
         for scenario in Scenario
         for bound in Bound
     }
-    return Measure(purpose, evaluator, evaluator.everything(), passed)
+    return EvaluatedPurpose(purpose, evaluator, evaluator.everything(), passed)
 
 
-def figures(cube: Cube, case: Case, measures: list[Measure]) -> list[Figure]:
+def figures(cube: Cube, case: Case, purposes: list[EvaluatedPurpose]) -> list[Figure]:
     """Every figure of the assessment: those that no scenario changes first, then by purpose and scenario."""
-    found = list(_totals(cube, measures[0]))
-    for measure in measures:
-        found += _gate_counts(cube, measure.purpose)
-        found += _scenario_figures(measure, _passing_rules(cube, measure.purpose))
+    found = list(_totals(cube, purposes[0]))
+    for evaluated in purposes:
+        found += _gate_counts(cube, evaluated.purpose)
+        found += _scenario_figures(evaluated, _passing_rules(cube, evaluated.purpose))
     return found
 
 
-def _totals(cube: Cube, measure: Measure) -> Iterator[Figure]:
+def _totals(cube: Cube, evaluated: EvaluatedPurpose) -> Iterator[Figure]:
     computed = {
         "records.total": "records delivered",
         "records.in_scope": "records of natural persons that are not deleted, deceased or test",
@@ -84,14 +84,14 @@ def _totals(cube: Cube, measure: Measure) -> Iterator[Figure]:
     }
     for id, words in computed.items():
         yield _fixed(id, cube.totals[id], words, "totals")
-    everything = measure.in_scope
+    everything = evaluated.in_scope
     for id, counted, words in (
         ("persons.in_scope", everything.persons, "persons behind in-scope records, linked by shared identifiers"),
         ("data_points.in_scope", everything.data_points, "(person, category) pairs held in in-scope records"),
         ("messages.in_scope", everything.messages, "messages of in-scope records"),
     ):
         yield _fixed(id, float(counted.sum()), words, f"{id.partition('.')[0]}, any purpose")
-    for country, persons in zip(measure.evaluator.countries, everything.persons, strict=True):
+    for country, persons in zip(evaluated.evaluator.countries, everything.persons, strict=True):
         if country:
             yield _fixed("persons.in_scope", float(persons), "persons of the country", "persons", country=country)
 
@@ -131,16 +131,16 @@ def _passing_rules(cube: Cube, purpose: Purpose) -> dict[Scenario, tuple[str, ..
     return found
 
 
-def _scenario_figures(measure: Measure, rules: dict[Scenario, tuple[str, ...]]) -> Iterator[Figure]:
+def _scenario_figures(evaluated: EvaluatedPurpose, rules: dict[Scenario, tuple[str, ...]]) -> Iterator[Figure]:
     for scenario in Scenario:
         for id in _COMPUTED:
-            lower, value, upper = (_part(measure.passed[scenario, bound], id) for bound in Bound)
-            yield _scenario_figure(measure, id, scenario, (lower.sum(), value.sum(), upper.sum()), rules[scenario])
+            lower, value, upper = (_part(evaluated.passed[scenario, bound], id) for bound in Bound)
+            yield _scenario_figure(evaluated, id, scenario, (lower.sum(), value.sum(), upper.sum()), rules[scenario])
             if id in _BY_COUNTRY:
-                for number, country in enumerate(measure.evaluator.countries):
+                for number, country in enumerate(evaluated.evaluator.countries):
                     if country:
                         numbers = (lower[number], value[number], upper[number])
-                        yield _scenario_figure(measure, id, scenario, numbers, rules[scenario], country)
+                        yield _scenario_figure(evaluated, id, scenario, numbers, rules[scenario], country)
 
 
 def _part(passed: Passed, id: str) -> Array:
@@ -150,7 +150,7 @@ def _part(passed: Passed, id: str) -> Array:
 
 
 def _scenario_figure(
-    measure: Measure,
+    evaluated: EvaluatedPurpose,
     id: str,
     scenario: Scenario,
     numbers: tuple[float, float, float],
@@ -162,7 +162,7 @@ def _scenario_figure(
     place = f" and country = {country}" if country else ""
     return Figure(
         id=id,
-        purpose=measure.purpose,
+        purpose=evaluated.purpose,
         scenario=scenario,
         country=country,
         value=float(value),
@@ -170,7 +170,7 @@ def _scenario_figure(
         upper=float(upper),
         unit=_UNITS[counted],
         computed=f"{_COMPUTED[id]}; {scenario.value}: {_SCENARIO_RULES[scenario]}",
-        rows=f"{counted} where purpose = {measure.purpose.value}{place}",
+        rows=f"{counted} where purpose = {evaluated.purpose.value}{place}",
         rules=rules,
         assumptions=_ASSUMPTIONS.get(scenario, ()),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import polars as pl
 
-from consent_risk.analysis.figures import Measure
+from consent_risk.analysis.figures import EvaluatedPurpose
 from consent_risk.analysis.limbs import overlap_ends, volume_ends
 from consent_risk.analysis.results import DecidedFinding, Finding
 from consent_risk.analysis.thresholds import DecisionTable
@@ -20,29 +20,31 @@ from consent_risk.vocabulary import Bound, Decision, Gate, Grade, Outcome, Scena
 _MOST_NEEDED = 3
 
 
-def suggest_finding(cube: Cube, case: Case, measure: Measure, table: DecisionTable, rulebook: Rulebook) -> Finding:
+def suggest_finding(
+    cube: Cube, case: Case, evaluated: EvaluatedPurpose, table: DecisionTable, rulebook: Rulebook
+) -> Finding:
     """The finding for the purpose measured, with reasons and, where it is not settled, what evidence it needs."""
-    volume, overlap = volume_ends(measure, case, table), overlap_ends(measure, cube, case, table)
+    volume, overlap = volume_ends(evaluated, case, table), overlap_ends(evaluated, cube, case, table)
     least, most = table.decide(volume.lower, overlap.lower), table.decide(volume.upper, overlap.upper)
     suggested = least if least is most else Decision.NOT_SETTLED
     decided = case.finding and DecidedFinding(**case.finding.model_dump())
     return Finding(
-        purpose=measure.purpose,
+        purpose=evaluated.purpose,
         suggested=suggested,
-        headline=_headline(case, measure),
-        reasons=tuple(_reasons(cube, case, measure, least, most)),
-        needs=tuple(_needs(cube, case, measure, table, rulebook)) if suggested is Decision.NOT_SETTLED else (),
+        headline=_headline(case, evaluated),
+        reasons=tuple(_reasons(cube, case, evaluated, least, most)),
+        needs=tuple(_needs(cube, case, evaluated, table, rulebook)) if suggested is Decision.NOT_SETTLED else (),
         table=f"thresholds {table.version}, {table.label}",
         decided=decided or None,
     )
 
 
-def _headline(case: Case, measure: Measure) -> str:
-    lower, value, upper = _additional(measure, Scenario.K0)
+def _headline(case: Case, evaluated: EvaluatedPurpose) -> str:
+    lower, value, upper = _additional(evaluated, Scenario.K0)
     known = case.acquirer.persons_total
     gained = counted_text(value, "additional person")
     words = (
-        f"As it stands, {case.acquirer.name} would gain data about {gained} for {measure.purpose.in_words} "
+        f"As it stands, {case.acquirer.name} would gain data about {gained} for {evaluated.purpose.in_words} "
         f"(range {range_text(lower, upper, Unit.PERSONS)})"
     )
     share = share_of(upper, known)
@@ -51,16 +53,16 @@ def _headline(case: Case, measure: Measure) -> str:
     return f"{words}; at the upper bound {share_text(share)} of the {number_text(known)} persons it knows."
 
 
-def _reasons(cube: Cube, case: Case, measure: Measure, least: Decision, most: Decision) -> list[str]:
-    records = cube.records.filter(pl.col("purpose") == measure.purpose.value)
+def _reasons(cube: Cube, case: Case, evaluated: EvaluatedPurpose, least: Decision, most: Decision) -> list[str]:
+    records = cube.records.filter(pl.col("purpose") == evaluated.purpose.value)
     total = float(records["records"].sum())
     agreed, consented = (_accessible(records, gate) for gate in (Gate.AGREEMENT, Gate.PERSON))
-    passed = float(measure.passed[Scenario.K0, Bound.VALUE].records.sum())
-    lower, value, upper = _additional(measure, Scenario.K1_K2)
+    passed = float(evaluated.passed[Scenario.K0, Bound.VALUE].records.sum())
+    lower, value, upper = _additional(evaluated, Scenario.K1_K2)
     known = case.acquirer.persons_total
     share = share_of(upper, known)
     of_known = f", at the upper bound {share_text(share)} of those the acquirer knows" if share is not None else ""
-    everything = _additional(measure, Scenario.K3)[1]
+    everything = _additional(evaluated, Scenario.K3)[1]
     if share is None:
         ends = "The case names no persons of the acquirer, so the range cannot be graded."
     elif least is most:
@@ -87,23 +89,23 @@ def _accessible(records: pl.DataFrame, gate: Gate) -> float:
     return float(records.filter(outcome)["records"].sum())
 
 
-def _needs(cube: Cube, case: Case, measure: Measure, table: DecisionTable, rulebook: Rulebook) -> list[str]:
+def _needs(cube: Cube, case: Case, evaluated: EvaluatedPurpose, table: DecisionTable, rulebook: Rulebook) -> list[str]:
     """What would settle the finding: what was not handed in, then the unknowns that concern most records."""
     if not case.acquirer.persons_total:
         return ["the number of persons the acquirer knows, by country (acquirer.persons in the case)"]
-    volume, overlap = volume_ends(measure, case, table), overlap_ends(measure, cube, case, table)
+    volume, overlap = volume_ends(evaluated, case, table), overlap_ends(evaluated, cube, case, table)
     needs = []
     if overlap.grade is Grade.NOT_SETTLED:
         needs.append("identifiers of the acquirer (acquirer_identifiers) or of persons without one: who is new to it?")
     if volume.grade is Grade.NOT_SETTLED:
-        needs += _unknowns(cube, measure, rulebook)
+        needs += _unknowns(cube, evaluated, rulebook)
     return needs or [
         "the analyst's judgement: many persons are additional, yet nearly all of the provider's are known already"
     ]
 
 
-def _unknowns(cube: Cube, measure: Measure, rulebook: Rulebook) -> list[str]:
-    records = cube.records.filter(pl.col("purpose") == measure.purpose.value)
+def _unknowns(cube: Cube, evaluated: EvaluatedPurpose, rulebook: Rulebook) -> list[str]:
+    records = cube.records.filter(pl.col("purpose") == evaluated.purpose.value)
     unknown = pl.concat(
         records.filter(pl.col(f"{gate.value}_outcome") == Outcome.UNKNOWN.value)
         .group_by(rule=f"{gate.value}_rule")
@@ -116,6 +118,6 @@ def _unknowns(cube: Cube, measure: Measure, rulebook: Rulebook) -> list[str]:
     ] or ["evidence for the rates assumed under K1 and K2: nothing is unknown as it stands"]
 
 
-def _additional(measure: Measure, scenario: Scenario) -> tuple[float, float, float]:
-    lower, value, upper = (float(measure.passed[scenario, bound].persons_additional.sum()) for bound in Bound)
+def _additional(evaluated: EvaluatedPurpose, scenario: Scenario) -> tuple[float, float, float]:
+    lower, value, upper = (float(evaluated.passed[scenario, bound].persons_additional.sum()) for bound in Bound)
     return lower, value, upper

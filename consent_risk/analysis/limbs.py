@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from consent_risk.analysis.figures import Measure
+from consent_risk.analysis.figures import EvaluatedPurpose
 from consent_risk.analysis.results import Limb, Measured
 from consent_risk.analysis.thresholds import DecisionTable, grade
 from consent_risk.case import Bands, Case
@@ -38,29 +38,29 @@ def bands_of(name: str, case: Case, table: DecisionTable) -> tuple[Bands, str]:
     return (own, "set in the case") if own else (table.bands[name], table.label)
 
 
-def volume_ends(measure: Measure, case: Case, table: DecisionTable) -> Ends:
+def volume_ends(evaluated: EvaluatedPurpose, case: Case, table: DecisionTable) -> Ends:
     """The volume grade at the least (K0, proven only) and at the most (K1+K2, unknown counted as a yes)."""
     bands, _ = bands_of("volume", case, table)
-    least, most = _additional_shares(measure, case)
+    least, most = _additional_shares(evaluated, case)
     return Ends(grade(least, bands), grade(most, bands))
 
 
-def _additional_shares(measure: Measure, case: Case) -> tuple[float | None, float | None]:
-    least = measure.passed[Scenario.K0, Bound.LOWER].persons_additional.sum()
-    most = measure.passed[Scenario.K1_K2, Bound.UPPER].persons_additional.sum()
+def _additional_shares(evaluated: EvaluatedPurpose, case: Case) -> tuple[float | None, float | None]:
+    least = evaluated.passed[Scenario.K0, Bound.LOWER].persons_additional.sum()
+    most = evaluated.passed[Scenario.K1_K2, Bound.UPPER].persons_additional.sum()
     known = case.acquirer.persons_total
     return share_of(float(least), known), share_of(float(most), known)
 
 
-def volume_limb(measure: Measure, case: Case, table: DecisionTable) -> Limb:
+def volume_limb(evaluated: EvaluatedPurpose, case: Case, table: DecisionTable) -> Limb:
     """How many additional persons, beside the persons the acquirer knows already?"""
     bands, whose = bands_of("volume", case, table)
-    ends = volume_ends(measure, case, table)
+    ends = volume_ends(evaluated, case, table)
     known = case.acquirer.persons_total
     measured = [
         _measured(
             f"additional persons, {scenario.value} ({scenario.label})",
-            *(float(measure.passed[scenario, bound].persons_additional.sum()) for bound in Bound),
+            *(float(evaluated.passed[scenario, bound].persons_additional.sum()) for bound in Bound),
             unit=Unit.PERSONS,
             formula=f"persons.additional under {scenario.value}",
         )
@@ -69,7 +69,7 @@ def volume_limb(measure: Measure, case: Case, table: DecisionTable) -> Limb:
     shares = [
         _measured(
             f"share of the acquirer's persons, {scenario.value}",
-            *(share_of(float(measure.passed[scenario, bound].persons_additional.sum()), known) for bound in Bound),
+            *(share_of(float(evaluated.passed[scenario, bound].persons_additional.sum()), known) for bound in Bound),
             unit=Unit.SHARE,
             formula="persons.additional / persons the acquirer knows in the countries of the case",
         )
@@ -90,27 +90,27 @@ def volume_limb(measure: Measure, case: Case, table: DecisionTable) -> Limb:
     )
 
 
-def overlap_ends(measure: Measure, cube: Cube, case: Case, table: DecisionTable) -> Ends:
+def overlap_ends(evaluated: EvaluatedPurpose, cube: Cube, case: Case, table: DecisionTable) -> Ends:
     """The grade of what is new, with unknown persons counted as known (lower) and as new (upper)."""
     bands, _ = bands_of("overlap", case, table)
-    persons = _persons_by_novelty(cube, measure)
+    persons = _persons_by_novelty(cube, evaluated)
     total = sum(persons.values())
     new, unknown = persons[Novelty.NEW], persons[Novelty.UNKNOWN]
     return Ends(grade(share_of(new, total), bands), grade(share_of(new + unknown, total), bands))
 
 
-def overlap_limb(measure: Measure, cube: Cube, case: Case, table: DecisionTable) -> Limb:
+def overlap_limb(evaluated: EvaluatedPurpose, cube: Cube, case: Case, table: DecisionTable) -> Limb:
     """What of the provider's data would be new to the acquirer?"""
     bands, whose = bands_of("overlap", case, table)
-    ends = overlap_ends(measure, cube, case, table)
-    persons = _persons_by_novelty(cube, measure)
+    ends = overlap_ends(evaluated, cube, case, table)
+    persons = _persons_by_novelty(cube, evaluated)
     total = sum(persons.values())
     known, new, unknown = (persons[novelty] for novelty in Novelty)
     own_channels = [channel.value for channel in case.acquirer.own_channels]
-    messages = cube.messages.filter(pl.col("purpose") == measure.purpose.value)
+    messages = cube.messages.filter(pl.col("purpose") == evaluated.purpose.value)
     on_own = float(messages.filter(pl.col("channel").is_in(own_channels))["messages"].sum())
     sent = float(messages["messages"].sum())
-    points = cube.data_points.filter(pl.col("purpose") == measure.purpose.value)
+    points = cube.data_points.filter(pl.col("purpose") == evaluated.purpose.value)
     held = {category.value for category in case.acquirer.categories_held}
     categories = sorted(points["category"].unique())
     new_categories = [category for category in categories if category not in held]
@@ -151,8 +151,8 @@ def overlap_limb(measure: Measure, cube: Cube, case: Case, table: DecisionTable)
     )
 
 
-def _persons_by_novelty(cube: Cube, measure: Measure) -> dict[Novelty, float]:
-    persons = cube.persons.filter(pl.col("purpose") == measure.purpose.value)
+def _persons_by_novelty(cube: Cube, evaluated: EvaluatedPurpose) -> dict[Novelty, float]:
+    persons = cube.persons.filter(pl.col("purpose") == evaluated.purpose.value)
     return {novelty: float(persons.filter(pl.col("novelty") == novelty.value)["persons"].sum()) for novelty in Novelty}
 
 

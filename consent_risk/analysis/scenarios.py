@@ -75,7 +75,7 @@ NOBODY_ASKED = tuple(False for _ in Outcome)
 
 @dataclass(frozen=True)
 class Passed:
-    """Expected numbers by country (in the order of `Measure.countries`), as they pass both gates."""
+    """Expected numbers by country (in the order of `Evaluator.countries`), as they pass both gates."""
 
     records: Array
     records_linked: Array

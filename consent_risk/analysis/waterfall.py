@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
-from consent_risk.analysis.figures import Measure
+from consent_risk.analysis.figures import EvaluatedPurpose
 from consent_risk.analysis.results import Waterfall, WaterfallStep
 from consent_risk.analysis.scenarios import ANY_PERSON_OUTCOME, NOBODY_ASKED, Array, Passed, Passing, passing
 from consent_risk.case import Case
@@ -18,18 +18,18 @@ from consent_risk.vocabulary import Bound, Gate, Scenario, Unit
 _Part = Callable[[Passed], Array]
 
 
-def waterfalls(cube: Cube, case: Case, measures: list[Measure]) -> list[Waterfall]:
+def waterfalls(cube: Cube, case: Case, purposes: list[EvaluatedPurpose]) -> list[Waterfall]:
     """One waterfall per purpose and unit."""
     return [
-        Waterfall(purpose=measure.purpose, unit=unit, steps=_with_removed(steps))
-        for measure in measures
-        for unit, steps in _steps(cube, case, measure).items()
+        Waterfall(purpose=evaluated.purpose, unit=unit, steps=_with_removed(steps))
+        for evaluated in purposes
+        for unit, steps in _steps(cube, case, evaluated).items()
     ]
 
 
-def _steps(cube: Cube, case: Case, measure: Measure) -> dict[Unit, list[WaterfallStep]]:
-    agreed = {bound: measure.evaluator.evaluate(_agreement_only(bound), case.assumptions, bound) for bound in Bound}
-    both = {bound: measure.passed[Scenario.K0, bound] for bound in Bound}
+def _steps(cube: Cube, case: Case, evaluated: EvaluatedPurpose) -> dict[Unit, list[WaterfallStep]]:
+    agreed = {bound: evaluated.evaluator.evaluate(_agreement_only(bound), case.assumptions, bound) for bound in Bound}
+    both = {bound: evaluated.passed[Scenario.K0, bound] for bound in Bound}
 
     def step(name: str, label: str, gate: Gate | None, part: _Part, of: dict[Bound, Passed]) -> WaterfallStep:
         lower, value, upper = (float(part(of[bound]).sum()) for bound in Bound)
@@ -46,7 +46,7 @@ def _steps(cube: Cube, case: Case, measure: Measure) -> dict[Unit, list[Waterfal
         value = step("link", "can be matched", Gate.LINK, part, both)
         return value.model_copy(update={"upper": float(unlinked(both[Bound.UPPER]).sum())})
 
-    all_in = measure.in_scope
+    all_in = evaluated.in_scope
     return {
         Unit.RECORDS: [
             _fixed("total", "all records", cube.totals["records.total"]),

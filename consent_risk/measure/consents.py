@@ -51,7 +51,7 @@ def fold_consents(consents: Table, case: Case, codes: Codes) -> Table:
     Ranks are null where there is no such event. Events later than the as-of day are left out.
     """
     events = _events(consents, case, codes)
-    folded = {"transfer_objection": events.objects.max()}
+    folded = {"transfer_objection": events.objects.any()}
     for number, purpose in enumerate(case.purposes):
         folded |= {f"{name}_{number}": value for name, value in _folded(events, purpose).items()}
     return events.group_by("record_key").aggregate(**folded)
@@ -98,7 +98,7 @@ def _folded(event: Table, purpose: Purpose) -> dict[str, ibis.Value]:
         "other": event.coded.max(where=deciding),
         "not_explicit": latest(deciding & event.standing & ~event.explicit),
         "unauthorised": latest(deciding & event.standing & ~event.authorised),
-        "contract": (claimed & event.contract).max(),
-        "other_basis": (claimed & event.other_basis).max(),
+        "contract": (claimed & event.contract).any(),
+        "other_basis": (claimed & event.other_basis).any(),
         "interest": latest(claimed & event.interest),
     }

@@ -12,34 +12,34 @@ from typing import Any, Literal
 import altair as alt
 
 Block = dict[str, Any]
-Run = str | dict[str, str]
+Span = str | dict[str, str]
 Cell = str | dict[str, Any]
 LINES_TOGETHER = 12
 
 
-def bold(text: str) -> Run:
+def bold(text: str) -> Span:
     """Text in bold."""
     return {"k": "b", "s": text}
 
 
-def italic(text: str) -> Run:
+def italic(text: str) -> Span:
     """Text in italics."""
     return {"k": "i", "s": text}
 
 
-def footnote(text: str) -> Run:
+def footnote(text: str) -> Span:
     """A footnote at this place."""
     return {"k": "fn", "s": text}
 
 
-def link(text: str, href: str | None) -> Run:
+def link(text: str, href: str | None) -> Span:
     """A link, where the address is one of the web; else the text alone."""
     if href and href.startswith(("https://", "http://")):
         return {"k": "a", "s": text, "href": href}
     return text
 
 
-def lines(*parts: Run) -> Cell:
+def lines(*parts: Span) -> Cell:
     """A cell of several lines."""
     return {"lines": list(parts)}
 
@@ -112,13 +112,13 @@ class Writer:
         self._sub += 1
         self.blocks.append({"k": "h", "level": 2, "num": f"{self._prefix}.{self._sub}.", "s": title})
 
-    def para(self, *runs: Run) -> int:
+    def para(self, *spans: Span) -> int:
         """A numbered paragraph. Returns its number."""
         self._paragraph += 1
-        self.blocks.append({"k": "p", "n": self._paragraph, "runs": list(runs)})
+        self.blocks.append({"k": "p", "n": self._paragraph, "spans": list(spans)})
         return self._paragraph
 
-    def points(self, items: Iterable[Run | Sequence[Run]]) -> None:
+    def points(self, items: Iterable[Span | Sequence[Span]]) -> None:
         """Points (a), (b) … under the paragraph before."""
         listed = [list(item) if isinstance(item, list | tuple) else [item] for item in items]
         if listed:

@@ -129,7 +129,7 @@ def _write_sources(writer: Writer, rules: tuple[RuleCount, ...], sources: dict[R
     rows: list[list[Cell]] = []
     for reference, number in sources.items():
         named = {c.rule: None for c in rules if reference in c.references}
-        cited = {"runs": [link(reference.title, reference.href)]}
+        cited = {"spans": [link(reference.title, reference.href)]}
         rows.append([str(number), cited, verified_words(reference.verified), ", ".join(named)])
     columns = [
         Column("No.", "auto", "right"),
