@@ -15,12 +15,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from consent_risk.case import Acquirer, Assumptions
+from consent_risk.measure.codes import severity_of
 from consent_risk.measure.cube import Cube
 from consent_risk.vocabulary import Bound, Link, Novelty, Outcome, Purpose, Scenario
 
 Array = NDArray[np.float64]
 Rows = Mapping[str, NDArray[Any]]
-_OUTCOMES = list(Outcome)
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Evaluator:
     def _lay_out_sets(self, sets: pl.DataFrame) -> None:
         """One row per set and tenant, with the person outcomes as bits; `_set_starts` opens each set."""
         members = (
-            sets.with_columns(bit=2 ** _severity("person_outcome"))
+            sets.with_columns(bit=2 ** severity_of("person_outcome"))
             .group_by("set_id", "tenant")
             .agg(pl.col("bit").sum())
             .sort("set_id", "tenant")
@@ -207,9 +207,4 @@ def _bits(flags: tuple[bool, ...]) -> int:
 
 
 def _outcome_index(outcomes: pl.Series) -> NDArray[np.intp]:
-    return outcomes.to_frame("outcome").select(_severity("outcome"))["outcome"].to_numpy().astype(np.intp)
-
-
-def _severity(outcome: str) -> pl.Expr:
-    severities = {value.value: value.severity for value in _OUTCOMES}
-    return pl.col(outcome).cast(pl.String).replace_strict(severities, return_dtype=pl.Int64)
+    return outcomes.to_frame("outcome").select(severity_of("outcome"))["outcome"].to_numpy().astype(np.intp)

@@ -79,16 +79,23 @@ def measure(tables: Tables, case: Case, rulebook: Rulebook, engine: BaseBackend)
 
 
 def tenants_of(tables: Tables, case: Case, codes: Codes) -> pl.DataFrame:
-    """Every tenant that has records or is listed: `tenant_no`, `tenant_id`, `size_class`, `agreement_i` (code)."""
+    """Every tenant that has records or is listed, one row each.
+
+    `tenant_no`, `tenant_id`, `size_class`, `tenant_delivered` (consent events at all?) and `agreement_i` (code).
+    """
     listed: pl.DataFrame = tables.tenants.select("tenant_id", "size_class").to_polars()
     holding: pl.DataFrame = tables.records.select("tenant_id").distinct().to_polars()
+    delivering: pl.DataFrame = tables.consent_tenants.select("tenant_id").distinct().to_polars()
     none_delivered = codes.by_rule["agreement.none_delivered"]
     return (
         pl.concat([listed.select("tenant_id"), holding])
         .unique()
         .join(listed, on="tenant_id", how="left")
         .join(agreement_gate(tables.agreements, case, codes).to_polars(), on="tenant_id", how="left")
-        .with_columns(pl.col("^agreement_.*$").fill_null(none_delivered))
+        .with_columns(
+            pl.col("^agreement_.*$").fill_null(none_delivered),
+            tenant_delivered=pl.col("tenant_id").is_in(delivering["tenant_id"].implode()),
+        )
         .sort("tenant_id")
         .with_row_index("tenant_no")
         .with_columns(pl.col("tenant_no").cast(pl.Int64))
@@ -97,16 +104,9 @@ def tenants_of(tables: Tables, case: Case, codes: Codes) -> pl.DataFrame:
 
 def _decided(tables: Tables, tenants: pl.DataFrame, case: Case, rulebook: Rulebook, codes: Codes) -> Table:
     """One row per in-scope record: what it is counted by, and `person_i` (code) for each purpose."""
-    delivering = tables.consent_tenants.select("tenant_id").distinct().mutate(tenant_delivered=ibis.literal(True))
-    numbers = ibis.memtable(tenants.select("tenant_id", "tenant_no"))
+    by_tenant = ibis.memtable(tenants.select("tenant_id", "tenant_no", "tenant_delivered"))
     folded = fold_consents(tables.consents, case, codes)
-    record = (
-        tables.records.left_join(folded, "record_key")
-        .drop("record_key_right")
-        .left_join(delivering, "tenant_id")
-        .drop("tenant_id_right")
-        .join(numbers, "tenant_id")
-    )
+    record = tables.records.left_join(folded, "record_key").drop("record_key_right").join(by_tenant, "tenant_id")
     gates = [person_gate(record, number, case, codes, rulebook.age_of_consent) for number in range(len(case.purposes))]
     return record.select(
         "record_key",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import polars as pl
 
 from consent_risk.case import Case
-from consent_risk.measure.codes import Codes
+from consent_risk.measure.codes import Codes, severity_of
 from consent_risk.measure.counts import WAY_BASE
 from consent_risk.measure.cube import Cube
 from consent_risk.tables import LIST_SEPARATOR
@@ -109,7 +109,7 @@ def _messages(case: Case, counted: pl.DataFrame, agreements: pl.DataFrame) -> pl
 
 def _persons(case: Case, counts: Mapping[str, pl.DataFrame], codes: Codes) -> list[pl.DataFrame]:
     """Persons by set, one frame per purpose: those with one record from the record counts, and the others."""
-    severity = codes.decoder.select(code="code", severity=_severity("outcome"))
+    severity = codes.decoder.select(code="code", severity=severity_of("outcome"))
     single = counts["records"].filter("single")
     frames = []
     for number in range(len(case.purposes)):
@@ -160,10 +160,6 @@ def _numbered(rows: pl.DataFrame, sets: pl.DataFrame) -> pl.DataFrame:
 
 def _outcome_of(way: str) -> pl.Expr:
     return (pl.col(way) % WAY_BASE).replace_strict(dict(enumerate(o.value for o in Outcome)), return_dtype=_OUTCOME)
-
-
-def _severity(outcome: str) -> pl.Expr:
-    return pl.col(outcome).replace_strict({o.value: o.severity for o in Outcome}, return_dtype=pl.Int64)
 
 
 def _stacked(case: Case, of_number: Callable[[int], pl.DataFrame]) -> pl.DataFrame:

@@ -16,6 +16,12 @@ NO_CODE = -1
 BEST_OF_NONE = 255
 
 
+def severity_of(outcome: str) -> pl.Expr:
+    """The severity (0 accessible to 4 barred) of a Polars column of outcomes."""
+    severities = {value.value: value.severity for value in Outcome}
+    return pl.col(outcome).cast(pl.String).replace_strict(severities, return_dtype=pl.Int64)
+
+
 @dataclass(frozen=True)
 class Codes:
     """The codes of one gate: the greater, the worse. All lie below 255."""

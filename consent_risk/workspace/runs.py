@@ -104,10 +104,8 @@ def check_sealed(drops: Sequence[Drop]) -> None:
         for output in drop.manifest.outputs:
             path = drop.path / output.file
             if not path.is_file() or sha256_of(path) != output.sha256:
-                where, mend = (
-                    f"drops/{drop.id}/{output.file}",
-                    "Restore the drop from a copy, or add the delivery again.",
-                )
+                mend = "Restore the drop from a copy, or add the delivery again."
+                where = f"drops/{drop.id}/{output.file}"
                 problems.append(Problem(where, "the sealed file is missing or was changed", mend))
     if problems:
         raise UserError(problems)
