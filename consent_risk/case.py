@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pycountry
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -154,11 +154,29 @@ class AnalystFinding(_Model):
     on: Day
 
 
+class ExportSettings(_Model):
+    """What the case says about the export files whose names fit a pattern; whatever is left out, the recipe says.
+
+    `tenant` names the business customer of a file that does not. `purposes` says for what purpose a text of the file
+    stands, as agreed with the tenant. `options` switches on readings of the recipe that are off by default.
+    """
+
+    recipe: str | None = None
+    tenant: str | None = None
+    encoding: str | None = None
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
+    date_order: Literal["day_first", "month_first"] | None = None
+    time_zone: str | None = None
+    purposes: Mapping[str, Purpose] = {}
+    options: tuple[str, ...] = ()
+
+
 class Case(_Model):
     """Everything about one transaction that the exports do not say.
 
     `as_of` is the day the gates are asked for. The first of `purposes` is the one the finding is about.
-    Months are calendar months; null switches the rule off.
+    Months are calendar months; null switches the rule off. `recipe` reads every file that is not canonical; `recipes`
+    and `exports` are by file name or pattern, and the first that fits decides.
     """
 
     case: str = Field(min_length=1, pattern=r"^[a-z0-9][a-z0-9._-]*$")
@@ -176,6 +194,7 @@ class Case(_Model):
     finding: AnalystFinding | None = None
     recipe: str | None = None
     recipes: Mapping[str, str] = {}
+    exports: Mapping[str, ExportSettings] = {}
 
     @model_validator(mode="after")
     def _check(self) -> Case:

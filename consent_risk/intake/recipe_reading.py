@@ -16,7 +16,8 @@ from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
 from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
 from consent_risk.intake.json_cells import holds_something, parse_cells, texts_at
-from consent_risk.intake.recipes import FILE_NAME, ConsentColumn, Recipe
+from consent_risk.intake.recipes import Recipe
+from consent_risk.intake.recipes.model import FILE_NAME, Statement, Time
 from consent_risk.intake.seal_tables import seal_records
 from consent_risk.tables import LIST_SEPARATOR
 from consent_risk.vocabulary import TimeQuality
@@ -40,7 +41,7 @@ class RecipeReading:
     """An export with the recipe that reads it."""
 
     def __init__(self, export: Export, recipe: Recipe) -> None:
-        if not recipe.recognises(export.header):
+        if not recipe.recognises(export.header, export.path.stem):
             raise UserError(_misfits(export, recipe))
         self.recipe = recipe.name
         self._file = export.name
@@ -61,13 +62,13 @@ class RecipeReading:
 
     def prepare(self, export: Export) -> None:
         """Collect the ids that another row says were merged into it."""
-        if merged := self._map.merged_ids:
+        if merged := self._map.merged:
             columns = [*_present(merged.columns, self._header), *_present(self._map.records.source_id, self._header)]
             found: set[str] = set()
             for batch in export.batches(columns, lambda _count: None):
                 rows = _Rows(batch.cells, self._map)
                 for own, lists in zip(rows.first(self._map.records.source_id), rows.all(merged.columns), strict=True):
-                    listed = {part.strip() for cell in lists for part in cell.split(merged.separator)}
+                    listed = {part.strip() for cell in lists for part in cell.split(merged.separator or ";")}
                     found |= listed - {own, ""}
             self._merged = frozenset(found)
 
@@ -103,9 +104,9 @@ class RecipeReading:
             "tenant_id": tenants,
             "source_id": rows.first(places.source_id),
             "country": decoded,
-            "birth_date": rows.first(places.birth_date),
-            "created_at": rows.first(places.created_at),
-            "last_activity_at": rows.first(places.last_activity_at),
+            "birth_date": rows.first(_columns(places.birth_date)),
+            "created_at": rows.first(_columns(places.created_at)),
+            "last_activity_at": rows.first(_columns(places.last_activity_at)),
             "record_state": states,
             "data_categories": self._categories(rows),
         }
@@ -117,7 +118,7 @@ class RecipeReading:
         return pl.DataFrame({"row": rows.numbers} | text | lists, schema=schema)
 
     def _states(self, rows: _Rows) -> tuple[list[str | None], pl.DataFrame]:
-        state = self._map.records.record_state
+        state = next(iter(self._map.records.record_state), None)
         if state is None:
             return [None] * rows.height, no_bad_rows()
         read = rows.first(state.columns)
@@ -195,7 +196,7 @@ def _split(place: str, documents: dict[str, list[Any]]) -> tuple[str, str]:
 
 
 def _events(
-    cells: pl.DataFrame, columns: Sequence[tuple[str, ConsentColumn]], recipe: str
+    cells: pl.DataFrame, columns: Sequence[tuple[str, Statement]], recipe: str
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The events that the consent columns tell of, and the rows with a value that the recipe does not know."""
     events, bad = [_NO_EVENTS], [no_bad_rows()]
@@ -213,7 +214,7 @@ def _events(
     return pl.concat(events), pl.concat(bad)
 
 
-def _known_events(parts: pl.DataFrame, name: str, column: ConsentColumn) -> pl.DataFrame:
+def _known_events(parts: pl.DataFrame, name: str, column: Statement) -> pl.DataFrame:
     states = {value: meaning.event_state.value for value, meaning in column.meanings.items()}
     bases = {value: meaning.legal_basis.value for value, meaning in column.meanings.items()}
     value = pl.col("raw_value")
@@ -252,7 +253,11 @@ def _misfits(export: Export, recipe: Recipe) -> list[Problem]:
     return [Problem(export.name, reason, f"It needs one of the columns {', '.join(line)}.") for line in lacking]
 
 
-def _consent_columns(recipe: Recipe, header: Sequence[str]) -> Iterator[tuple[str, ConsentColumn]]:
+def _columns(time: Time | None) -> tuple[str, ...]:
+    return time.columns if time else ()
+
+
+def _consent_columns(recipe: Recipe, header: Sequence[str]) -> Iterator[tuple[str, Statement]]:
     for column in recipe.consents:
         patterns = [_pattern(name) for name in column.columns]
         yield from ((name, column) for name in header if any(pattern.fullmatch(name) for pattern in patterns))
@@ -267,15 +272,15 @@ def _present(places: Sequence[str], header: Sequence[str]) -> list[str]:
 
 
 def _columns_read(
-    recipe: Recipe, consents: Sequence[tuple[str, ConsentColumn]], header: Sequence[str]
+    recipe: Recipe, consents: Sequence[tuple[str, Statement]], header: Sequence[str]
 ) -> tuple[str, ...]:
     """The header's names that the recipe reads; a JSON path reads its column."""
     records = recipe.records
-    places = [*records.source_id, *records.email, *records.phone, *records.country, *records.birth_date]
-    places += [*records.created_at, *records.last_activity_at]
+    places = [*records.source_id, *records.email, *records.phone, *records.country, *_columns(records.birth_date)]
+    places += [*_columns(records.created_at), *_columns(records.last_activity_at)]
     places += [] if records.tenant_id == FILE_NAME else records.tenant_id
-    places += records.record_state.columns if records.record_state else ()
-    places += recipe.merged_ids.columns if recipe.merged_ids else ()
+    places += [place for state in records.record_state for place in state.columns]
+    places += recipe.merged.columns if recipe.merged else ()
     places += [place for columns in recipe.data_categories.values() for place in columns]
     roots = [place.partition(".")[0] for place in places]
     wanted = {*places, *(root for root in roots if root in recipe.json_columns), *(name for name, _ in consents)}

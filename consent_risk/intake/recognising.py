@@ -85,7 +85,7 @@ def recognise(export: Export, case: Case) -> Reading:
         return CanonicalReading(export, canonical)
     if name := named or case.recipe:
         return RecipeReading(export, _recipe(name, export.name))
-    fitting = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header)]
+    fitting = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header, export.path.stem)]
     if len(fitting) == 1:
         return RecipeReading(export, fitting[0])
     raise UserError(Problem(export.name, "no recipe recognises this file", _how_to_name_one()))
