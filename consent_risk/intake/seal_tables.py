@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
@@ -20,6 +21,7 @@ from consent_risk.intake.known_keys import KnownKeys
 from consent_risk.vocabulary import IdentifierType
 
 _Id = TypeVar("_Id")
+_Flags = list[bool] | np.ndarray[Any, np.dtype[np.bool_]]
 NO_RECORD = "no record with this tenant_id and source_id"
 _ONCE = "Keep one of the rows."
 _BEFORE = "Leave out what was delivered before."
@@ -56,8 +58,8 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
     numbers = keys.to_numpy()
     before = delivery.records_before.contain(numbers)
     twice = ~delivery.records.learn(numbers) & ~before
-    _refuse(values, file, delivery, "source_id", twice.tolist(), before.tolist())
-    used = _used(values.with_columns(keys.alias("record_key")), twice.tolist(), before.tolist())
+    _refuse(values, file, delivery, "source_id", twice, before)
+    used = _used(values.with_columns(keys.alias("record_key")), twice, before)
     _count_tenants(used, delivery.records_by_tenant)
     delivery.write(
         "records",
@@ -146,9 +148,7 @@ def _seen_twice(ids: list[_Id], seen: set[_Id]) -> list[bool]:
     return twice
 
 
-def _refuse(
-    values: pl.DataFrame, file: str, delivery: Delivery, column: str, twice: list[bool], before: list[bool]
-) -> int:
+def _refuse(values: pl.DataFrame, file: str, delivery: Delivery, column: str, twice: _Flags, before: _Flags) -> int:
     """Report rows whose key stands in an earlier row or drop; the number of them."""
     name = column if column == "tenant_id" else f"tenant_id and {column}"
     bad = [
@@ -176,7 +176,7 @@ def _bad(rows: pl.DataFrame, column: str, reason: str, mend: str) -> pl.DataFram
     )
 
 
-def _used(values: pl.DataFrame, twice: list[bool], before: list[bool]) -> pl.DataFrame:
+def _used(values: pl.DataFrame, twice: _Flags, before: _Flags) -> pl.DataFrame:
     return values.filter(~(pl.Series(twice, dtype=pl.Boolean) | pl.Series(before, dtype=pl.Boolean)))
 
 
@@ -207,9 +207,17 @@ def _set_orphans_aside(orphans: pl.DataFrame, file: str, delivery: Delivery) -> 
 
 def _key_lists(identifiers: pl.Series, kind: IdentifierType, delivery: Delivery) -> pl.Series:
     """Sorted distinct keys of each row's identifiers (text, or a list of texts); an empty list where it has none."""
-    lists = identifiers if isinstance(identifiers.dtype, pl.List) else identifiers.reshape((-1, 1)).arr.to_list()
-    flat = pl.DataFrame({"at": range(len(lists)), "text": lists}, schema={"at": pl.Int64, "text": lists.dtype})
+    if not isinstance(identifiers.dtype, pl.List):
+        return _lists_of_one(delivery.sealer.seal_identifiers(identifiers, kind))
+    flat = pl.DataFrame({"at": range(len(identifiers)), "text": identifiers})
     flat = flat.explode("text", empty_as_null=True, keep_nulls=True)
     keys = flat.with_columns(delivery.sealer.seal_identifiers(flat["text"], kind).alias("key"))
     grouped = keys.group_by("at", maintain_order=True).agg(pl.col("key").drop_nulls().unique().sort())
     return grouped["key"]
+
+
+def _lists_of_one(keys: pl.Series) -> pl.Series:
+    """Each key in a list of its own; an empty list for null."""
+    ends = np.cumsum(keys.is_not_null().to_numpy())
+    starts = pa.array(np.concatenate([[0], ends]), type=pa.int64())
+    return pl.Series(pa.LargeListArray.from_arrays(starts, keys.drop_nulls().to_arrow()))
