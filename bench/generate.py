@@ -26,7 +26,7 @@ assumptions: {renegotiation: {default: 0.25}, opt_in: {default: 0.1}}
 """
 
 # u(x, salt): a number from 0 to 1 that depends on x and salt only; pick(list, u): one element of a list.
-_MACROS = """
+MACROS = """
 CREATE MACRO u(x, salt) AS (hash(x * 1000 + salt) % 1000003) / 1000003.0;
 CREATE MACRO pick(list, x, salt) AS list[1 + CAST(floor(u(x, salt) * len(list)) AS INTEGER)];
 CREATE MACRO tenant_no(x) AS CAST(floor(300 * pow(u(x, 1), 3)) AS INTEGER);
@@ -82,11 +82,11 @@ SELECT tenant_of(r) AS tenant_id, (hash(r) >> 1)::BIGINT AS record_key,
 FROM (SELECT range AS i, CAST(floor(u(range, 42) * {records}) AS BIGINT) AS r FROM range({records}))
 """
 
-_TENANTS = """
+TENANTS = """
 SELECT 'T' || range AS tenant_id, pick(['micro','small','medium','large'], range, 50) AS size_class FROM range(301)
 """
 
-_AGREEMENTS = """
+AGREEMENTS = """
 SELECT 'A' || range AS agreement_id, 'T' || range AS tenant_id, DATE '2020-01-01' AS effective_date,
   CASE WHEN u(range, 60) < 0.1 THEN DATE '2025-01-01' END AS expiration_date,
   pick(['processor','processor','controller','unclear'], range, 61) AS provider_role,
@@ -103,10 +103,10 @@ def generate(folder: Path, records: int) -> None:
     """Write the five tables that `measure` reads as Parquet: `records` records and twice as many consent events."""
     folder.mkdir(parents=True, exist_ok=True)
     connection = duckdb.connect()
-    connection.execute(_MACROS)
+    connection.execute(MACROS)
     for table, query in (
-        ("tenants", _TENANTS),
-        ("agreements", _AGREEMENTS),
+        ("tenants", TENANTS),
+        ("agreements", AGREEMENTS),
         ("records", _RECORDS),
         ("consents", _CONSENTS),
         ("interactions", _INTERACTIONS),

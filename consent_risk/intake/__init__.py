@@ -21,7 +21,7 @@ from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.normalising import profile_named
 from consent_risk.intake.personal import is_id_of_person
-from consent_risk.intake.recognising import Reading, recognise
+from consent_risk.intake.recognising import CanonicalReading, Reading, recognise
 from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import Store, sha256_of
@@ -127,7 +127,8 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
     rows = unused = 0
     try:
         reading.prepare(export)
-        for batch in export.batches(reading.columns, meter.add):
+        encoded = isinstance(reading, CanonicalReading)
+        for batch in export.batches(reading.columns, meter.add, encoded=encoded):
             bad = faults.add_bad_rows(export.name, batch.bad)
             rows += batch.cells.height + bad
             unused += bad + reading.seal(batch.cells, delivery)

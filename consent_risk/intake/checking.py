@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import polars as pl
 
@@ -10,6 +11,8 @@ from consent_risk.errors import Problem, did_you_mean
 from consent_risk.intake.columns import CanonicalFile, Column
 from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
 
+_NO_TEXT = pl.Enum([])
+_FEW = 1_000
 _BLANK = "the cell is blank, and this column must be filled"
 
 
@@ -35,47 +38,73 @@ def ignored_columns(header: Sequence[str], canonical: CanonicalFile) -> str | No
 def read_values(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, pl.DataFrame]:
     """`row` and the values of the rows without a fault, and the faults (faults.BAD_ROWS).
 
-    Columns that `cells` lacks are blank. A cell of a list column (only recipes have those) is passed through.
+    Columns that `cells` lacks are blank. A column of Enum is read once for each of its distinct texts. A cell of a
+    list column (only recipes have those) is passed through.
     """
     absent = dict.fromkeys(column.reads for column in columns if column.reads not in cells.columns)
-    cells = cells.with_columns(pl.lit(None, dtype=pl.String).alias(name) for name in absent)
-    plain = [column for column in columns if cells.schema[column.reads] == pl.String]
-    values = cells.select("row", *(_value(column) if column in plain else column.name for column in columns))
-    found = pl.concat([cells, values.drop("row").rename(_value_name)], how="horizontal")
-    flags = found.select("row", *(flag for column in plain for flag in _flags(column)))
-    bad_rows = pl.concat([no_bad_rows(), *(_bad_rows(cells, column, flags) for column in plain)])
+    cells = cells.with_columns(pl.lit(None, dtype=_NO_TEXT).alias(name) for name in absent)
+    read = [_read(cells, column) for column in columns]
+    values = pl.DataFrame([cells["row"], *(column for column, _ in read)])
+    bad_rows = pl.concat([no_bad_rows(), *(bad for _, bad in read)])
     if bad_rows.height:
         values = values.join(bad_rows, on="row", how="anti", maintain_order="left")
     return values, bad_rows
 
 
-def _value_name(column: str) -> str:
-    return f"{column} value"
+def _read(cells: pl.DataFrame, column: Column) -> tuple[pl.Series, pl.DataFrame]:
+    """The values of a column, and the faults."""
+    texts = cells[column.reads]
+    if isinstance(texts.dtype, pl.Enum):
+        words = texts.dtype.categories
+        read = _of_few(tuple(words), column) if len(words) <= _FEW else _of_words(words, column)
+        codes = texts.to_physical().cast(pl.UInt32)
+        if read[column.name].last() is not None:
+            codes = codes.fill_null(len(words))
+        values = read[column.name].gather(codes)
+        if not any(read[flag].any() for flag in read.columns[1:]):
+            return values, no_bad_rows()
+        flags = read.select(pl.exclude(column.name).gather(codes.fill_null(len(words))))
+        return values, _bad_rows(cells, column, flags)
+    if texts.dtype == pl.String:
+        read = _of_texts(texts, column)
+        return read[column.name], _bad_rows(cells, column, read)
+    return texts.alias(column.name), no_bad_rows()
 
 
-def _value(column: Column) -> pl.Expr:
-    text = pl.col(column.reads)
-    filled = text if column.blank is None else text.fill_null(column.blank)
-    return column.kind.value(filled).alias(column.name)
+def _of_words(words: pl.Series, column: Column) -> pl.DataFrame:
+    """`_of_texts` of distinct words, and of a blank cell as the last row."""
+    return _of_texts(words.extend_constant(None, 1), column)
 
 
-def _flags(column: Column) -> list[pl.Expr]:
-    """For each check of the column whether a row fails it. A blank cell fails none."""
-    text, value = pl.col(column.reads), pl.col(_value_name(column.name))
+@lru_cache(maxsize=256)
+def _of_few(words: tuple[str, ...], column: Column) -> pl.DataFrame:
+    """`_of_words`, kept: batch after batch holds the same few words."""
+    return _of_words(pl.Series(words, dtype=pl.String), column)
+
+
+def _of_texts(texts: pl.Series, column: Column) -> pl.DataFrame:
+    """For each text the value, named as the column is, and a flag for each check: whether the text fails it.
+
+    A blank text fails no check, but the column may have to be filled.
+    """
+    filled = pl.col("text") if column.blank is None else pl.col("text").fill_null(column.blank)
+    frame = texts.to_frame("text").select("text", column.kind.value(filled).alias("value"))
+    present = pl.col("text").is_not_null()
     flags = [
-        (text.is_not_null() & check.wrong(text, value)).alias(f"{column.name}:{index}")
+        (present & check.wrong(pl.col("text"), pl.col("value"))).alias(f"check {index}")
         for index, check in enumerate(column.kind.checks)
     ]
-    return [text.is_null().alias(f"{column.name}:blank"), *flags] if column.required else flags
+    blank = [(~present).alias("blank")] if column.required else []
+    return frame.select(pl.col("value").alias(column.name), *blank, *flags)
 
 
 def _bad_rows(cells: pl.DataFrame, column: Column, faults: pl.DataFrame) -> pl.DataFrame:
     found = [no_bad_rows()]
-    if column.required and faults[f"{column.name}:blank"].any():
-        rows = cells.filter(faults[f"{column.name}:blank"])["row"].to_list()
+    if column.required and faults["blank"].any():
+        rows = cells.filter(faults["blank"])["row"].to_list()
         found.append(_frame([(row, column.name, _BLANK, "Fill it in, or leave the row out.") for row in rows]))
     for index, check in enumerate(column.kind.checks):
-        flag = faults[f"{column.name}:{index}"]
+        flag = faults[f"check {index}"]
         if flag.any():
             wrong = cells.filter(flag).select("row", column.reads).iter_rows()
             found.append(_frame([(row, column.name, check.reason, check.mend(text)) for row, text in wrong]))

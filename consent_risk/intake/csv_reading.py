@@ -8,7 +8,7 @@ those on the raw bytes.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -18,21 +18,42 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from consent_risk.errors import Problem, UserError
+from consent_risk.intake.ahead import ahead
 from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
 
 BLOCK_BYTES = 8 << 20
 BATCH_ROWS = 200_000
+# A column's cells are handled by distinct text where on average each stands this many times, ...
+_REPEATS = 4
+# ... and no longer looked at for that after a block of so many cells that did not repeat.
+_ENOUGH_TO_TELL = 1_000
 _QUOTE = ord('"')
-_BESIDE_A_CELL = np.frombuffer(b',\n\r"', dtype=np.uint8)  # what may stand before an opening or after a closing mark
+# By byte: whether it may stand before an opening or after a closing mark.
+_BESIDE_A_CELL = np.isin(np.arange(256), np.frombuffer(b',\n\r"', dtype=np.uint8))
 _BOM = b"\xef\xbb\xbf"
 # Stands in for what is not UTF-8: ASCII's SUB, made for that. A file that holds it already was damaged before.
 _SUBSTITUTE = "\x1a"
 
 
 def csv_batches(
-    path: Path, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None]
+    path: Path,
+    header: Sequence[str],
+    wanted: Sequence[str],
+    on_bytes: Callable[[int], None],
+    *,
+    encoded: bool = False,
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Pairs of cells and bad rows, see exports.Batch. Raises UserError where quotation marks do not pair up."""
+    """Pairs of cells and bad rows, see exports.Batch. Raises UserError where quotation marks do not pair up.
+
+    `encoded` gives columns whose texts repeat a lot as Enum of the batch's distinct texts instead of String. The file
+    is read in another thread, some batches ahead.
+    """
+    return ahead(_batches(path, header, wanted, on_bytes, encoded=encoded))
+
+
+def _batches(
+    path: Path, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None], *, encoded: bool
+) -> Generator[tuple[pl.DataFrame, pl.DataFrame], None, None]:
     ragged: dict[int, tuple[int, int]] = {}
 
     def on_ragged(row: Any) -> str:
@@ -41,12 +62,13 @@ def csv_batches(
 
     with path.open("rb") as file:
         tap = _Tap(file, path.name, on_bytes)
+        texts = _Texts(encoded=encoded)
         record = 1  # the number of the next record; the header is record 1
         reported: set[int] = set()
         for block in _blocks(path, tap, header, wanted, on_ragged):
             numbers = _numbers(record, block.num_rows, ragged)
             record = int(numbers[-1]) + 1 if block.num_rows else record
-            cells, undecodable = _cells(block, numbers, wanted)
+            cells, undecodable = _cells(block, numbers, wanted, texts, damaged=tap.damaged)
             late = {number: ragged[number] for number in ragged.keys() - reported}
             reported |= late.keys()
             yield cells, pl.concat([_ragged_rows(late), undecodable])
@@ -69,7 +91,7 @@ def _blocks(
             read_options=pa_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=names),
             parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=on_ragged),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), include_columns=included
+                column_types=dict.fromkeys(names, pa.string()), include_columns=included
             ),
         )
         for block in reader:
@@ -84,33 +106,66 @@ def _numbers(first: int, count: int, ragged: dict[int, tuple[int, int]]) -> np.n
     """The record numbers of `count` rows that follow, given which numbers were skipped."""
     skipped = np.array([number for number in ragged if number >= first], dtype=np.int64)
     numbers = np.arange(first, first + count + len(skipped), dtype=np.int64)
-    return np.setdiff1d(numbers, skipped, assume_unique=True)[:count]
+    return np.setdiff1d(numbers, skipped, assume_unique=True)[:count] if len(skipped) else numbers
 
 
-def _cells(block: pa.RecordBatch, numbers: Any, wanted: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    text = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
-    text = text.rename(dict(zip(text.columns, wanted, strict=True)))
-    text = text.insert_column(0, pl.Series("row", numbers - 1, dtype=pl.Int64)).filter(pl.col("row") > 0)
-    damaged = text.select(pl.col(name).str.contains(_SUBSTITUTE, literal=True).any() for name in wanted)
-    bad = [
-        text.filter(pl.col(name).str.contains(_SUBSTITUTE, literal=True)).select(
-            "row",
-            pl.lit(name).alias("column"),
-            pl.lit("the cell is not UTF-8").alias("reason"),
-            pl.lit("Save the file as UTF-8.").alias("mend"),
+def _cells(
+    block: pa.RecordBatch, numbers: Any, wanted: Sequence[str], texts: _Texts, *, damaged: bool
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    if len(numbers) and numbers[0] == 1:  # the header
+        block, numbers = block.slice(1), numbers[1:]
+    undecodable = _undecodable(block, numbers, wanted) if damaged else no_bad_rows()
+    columns = [texts.trimmed(name, cells) for name, cells in zip(wanted, block.columns, strict=True)]
+    cells = pl.DataFrame([pl.Series("row", numbers - 1, dtype=pl.Int64), *columns])
+    if undecodable.height:
+        cells = cells.join(undecodable, on="row", how="anti", maintain_order="left")
+    return cells, undecodable
+
+
+def _undecodable(block: pa.RecordBatch, numbers: Any, wanted: Sequence[str]) -> pl.DataFrame:
+    rows = pl.Series("row", numbers - 1, dtype=pl.Int64)
+    bad = [no_bad_rows()]
+    for name, column in zip(wanted, block.columns, strict=True):
+        here = rows.filter(pl.Series(column, dtype=pl.String).str.contains(_SUBSTITUTE, literal=True))
+        bad.append(
+            here.to_frame().with_columns(
+                pl.lit(name).alias("column"),
+                pl.lit("the cell is not UTF-8").alias("reason"),
+                pl.lit("Save the file as UTF-8.").alias("mend"),
+            )
         )
-        for name in wanted
-        if damaged[name].any()
-    ]
-    undecodable = pl.concat(bad) if bad else no_bad_rows()
-    cells = text.join(undecodable, on="row", how="anti", maintain_order="left") if bad else text
-    return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted), undecodable
+    return pl.concat(bad)
 
 
 def blank_as_null(text: pl.Expr) -> pl.Expr:
     """The text trimmed, or null where nothing is left."""
     trimmed = text.str.strip_chars()
     return pl.when(trimmed != "").then(trimmed)
+
+
+class _Texts:
+    """Trims the cells of a file, blank ones to null; where texts repeat, once for each distinct text of a batch."""
+
+    def __init__(self, *, encoded: bool) -> None:
+        self._encoded = encoded
+        self._varied: set[str] = set()
+
+    def trimmed(self, name: str, cells: pa.StringArray) -> pl.Series:
+        """The column as String, or as Enum where that was asked for and its texts repeat."""
+        if name not in self._varied:
+            distinct = cells.dictionary_encode()
+            if len(distinct.dictionary) * _REPEATS <= len(cells):
+                column = _trimmed_once(distinct).alias(name)
+                return column if self._encoded else column.cast(pl.String)
+            if len(cells) > _ENOUGH_TO_TELL:
+                self._varied.add(name)
+        return pl.DataFrame({name: cells}, schema={name: pl.String}).select(blank_as_null(pl.col(name))).to_series()
+
+
+def _trimmed_once(cells: pa.DictionaryArray) -> pl.Series:
+    trimmed = pl.Series(cells.dictionary, dtype=pl.String).str.strip_chars()
+    words = trimmed.filter(trimmed != "").unique().sort()
+    return trimmed.cast(pl.Enum(words), strict=False).gather(pl.Series(cells.indices, dtype=pl.UInt32))
 
 
 def _ragged_rows(ragged: dict[int, tuple[int, int]]) -> pl.DataFrame:
@@ -148,6 +203,7 @@ class _Tap:
         self._last = b"\n"  # the byte before the next chunk
         self._line = 1
         self._opened_at = 1
+        self.damaged = False  # whether a substitute was handed on so far
 
     def read(self, size: int) -> bytes:
         """The next bytes, none at the end of the file."""
@@ -167,12 +223,17 @@ class _Tap:
             self._on_bytes(len(raw))
             text = self._decoder.decode(raw, final=not raw)
             if text or not raw:
+                self.damaged = self.damaged or _SUBSTITUTE in text
                 return text.encode()
 
     def close(self) -> None:
         """Nothing to do: whoever opened the file closes it."""
 
     def _inspect(self, chunk: bytes) -> None:
+        if b'"' not in chunk and self._last != b'"':
+            self._line += chunk.count(b"\n")
+            self._last = chunk[-1:]
+            return
         data = np.frombuffer(self._last + chunk, dtype=np.uint8)  # so data[i] is the byte before chunk[i]
         marks = np.flatnonzero(data[1:] == _QUOTE) + 1
         first, second = marks[0::2], marks[1::2]
@@ -180,15 +241,15 @@ class _Tap:
         if self._last == b'"' and not self._inside:  # the closing mark that ended the chunk before
             closing = np.concatenate([[0], closing])
         closing_here = closing[closing + 1 < len(data)]
-        stray_opening = opening[~np.isin(data[opening - 1], _BESIDE_A_CELL)]
-        stray_closing = closing_here[~np.isin(data[closing_here + 1], _BESIDE_A_CELL)]
+        stray_opening = opening[~_BESIDE_A_CELL[data[opening - 1]]]
+        stray_closing = closing_here[~_BESIDE_A_CELL[data[closing_here + 1]]]
         if len(stray_opening) or len(stray_closing):
             reason = "a quotation mark stands inside a cell that is not quoted, or is not doubled in one that is"
             first_stray = min([*stray_opening[:1], *stray_closing[:1]])
             raise self._refused(reason, "Export it again with quoting.", self._line_of(chunk, int(first_stray)))
-        if len(opening):
-            self._opened_at = self._line_of(chunk, int(opening[-1]))
         self._inside ^= bool(len(marks) % 2)
+        if self._inside and len(opening):
+            self._opened_at = self._line_of(chunk, int(opening[-1]))
         self._line += chunk.count(b"\n")
         self._last = chunk[-1:]
 

@@ -51,11 +51,11 @@ class Delivery:
                 self.agreements_before |= set(pairs.iter_rows())
 
     def learn_consent_tenants(self, tenant_ids: pl.Series) -> None:
-        """Remember whose consent events were read (text, null where blank), whatever becomes of the events.
+        """Remember whose consent events were read (text or Enum, null where blank), whatever becomes of the events.
 
         An id that is refused as a person's is not remembered, since the manifest keeps them as they stand.
         """
-        distinct = tenant_ids.drop_nulls().unique().to_frame("tenant_id")
+        distinct = tenant_ids.drop_nulls().unique().cast(pl.String).to_frame("tenant_id")
         self.consent_tenants |= set(distinct.filter(~is_id_of_person(pl.col("tenant_id")))["tenant_id"])
 
     def write(self, table: str, frame: pl.DataFrame) -> None:

@@ -63,15 +63,22 @@ class Export:
         """The file's name, as messages and the manifest give it."""
         return self.path.name
 
-    def batches(self, columns: Sequence[str], on_bytes: Callable[[int], None]) -> Iterator[Batch]:
+    def batches(
+        self, columns: Sequence[str], on_bytes: Callable[[int], None], *, encoded: bool = False
+    ) -> Iterator[Batch]:
         """The rows in order, with those of `columns` that the header holds; `on_bytes` hears of bytes read.
+
+        With `encoded`, columns whose texts repeat a lot may come as Enum of the batch's distinct texts.
 
         Raises UserError where the file as a whole turns out to be broken.
         """
         wanted = [name for name in dict.fromkeys(columns) if name in self.header]
         _check_once(self, wanted)
-        read = parquet_batches if self.parquet else csv_batches
-        for cells, bad in read(self.path, self.header, wanted, on_bytes):
+        if self.parquet:
+            pairs = parquet_batches(self.path, self.header, wanted, on_bytes)
+        else:
+            pairs = csv_batches(self.path, self.header, wanted, on_bytes, encoded=encoded)
+        for cells, bad in pairs:
             yield Batch(cells, bad)
 
 

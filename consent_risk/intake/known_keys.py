@@ -20,13 +20,28 @@ class KnownKeys:
 
     def contain(self, keys: Keys) -> np.ndarray[Any, np.dtype[np.bool_]]:
         """For each key whether it is known."""
+        if len(self._runs) > 1:
+            self._runs = [np.sort(np.concatenate(self._runs), kind="stable")]
+        return self._are_known(keys)
+
+    def learn(self, keys: Keys) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        """For each key whether it is new: not known before and the first of its kind in this batch."""
+        first = np.zeros(len(keys), dtype=np.bool_)
+        first[np.unique(keys, return_index=True)[1]] = True
+        new = first & ~self._are_known(keys)
+        self._add(keys[new])
+        return new
+
+    def _are_known(self, keys: Keys) -> np.ndarray[Any, np.dtype[np.bool_]]:
         known = np.zeros(len(keys), dtype=np.bool_)
+        order = np.argsort(keys)  # in order, each search begins where the last one ended, in memory that is at hand
+        ordered = keys[order]
         for run in self._runs:
-            at = np.minimum(np.searchsorted(run, keys), len(run) - 1)
-            known |= run[at] == keys
+            at = np.minimum(np.searchsorted(run, ordered), len(run) - 1)
+            known[order] |= run[at] == ordered
         return known
 
-    def add(self, keys: Keys) -> None:
+    def _add(self, keys: Keys) -> None:
         """Learn the keys, which are distinct and not known yet."""
         if not len(keys):
             return
@@ -35,12 +50,3 @@ class KnownKeys:
         while self._runs and len(self._runs[-1]) <= len(run):
             run = np.sort(np.concatenate([self._runs.pop(), run]), kind="stable")
         self._runs.append(run)
-
-    def learn(self, keys: Keys) -> np.ndarray[Any, np.dtype[np.bool_]]:
-        """For each key whether it is new: not known before and the first of its kind in this batch."""
-        new = ~self.contain(keys)
-        first = np.zeros(len(keys), dtype=np.bool_)
-        first[np.unique(keys, return_index=True)[1]] = True
-        new &= first
-        self.add(keys[new])
-        return new

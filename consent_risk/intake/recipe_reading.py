@@ -271,9 +271,7 @@ def _present(places: Sequence[str], header: Sequence[str]) -> list[str]:
     return [place for place in places if place in header]
 
 
-def _columns_read(
-    recipe: Recipe, consents: Sequence[tuple[str, Statement]], header: Sequence[str]
-) -> tuple[str, ...]:
+def _columns_read(recipe: Recipe, consents: Sequence[tuple[str, Statement]], header: Sequence[str]) -> tuple[str, ...]:
     """The header's names that the recipe reads; a JSON path reads its column."""
     records = recipe.records
     places = [*records.source_id, *records.email, *records.phone, *records.country, *_columns(records.birth_date)]

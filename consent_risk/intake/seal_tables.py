@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
@@ -20,6 +21,7 @@ from consent_risk.intake.known_keys import KnownKeys
 from consent_risk.vocabulary import IdentifierType
 
 _Id = TypeVar("_Id")
+_Flags = list[bool] | np.ndarray[Any, np.dtype[np.bool_]]
 NO_RECORD = "no record with this tenant_id and source_id"
 _ONCE = "Keep one of the rows."
 _BEFORE = "Leave out what was delivered before."
@@ -57,8 +59,8 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
     numbers = keys.to_numpy()
     before = delivery.records_before.contain(numbers)
     twice = ~delivery.records.learn(numbers) & ~before
-    _refuse(values, file, delivery, "source_id", twice.tolist(), before.tolist())
-    used = _used(values.with_columns(keys.alias("record_key")), twice.tolist(), before.tolist())
+    _refuse(values, file, delivery, "source_id", twice, before)
+    used = _used(values.with_columns(keys.alias("record_key")), twice, before)
     _count_tenants(used, delivery.records_by_tenant)
     delivery.write(
         "records",
@@ -151,9 +153,7 @@ def _seen_twice(ids: list[_Id], seen: set[_Id]) -> list[bool]:
     return twice
 
 
-def _refuse(
-    values: pl.DataFrame, file: str, delivery: Delivery, column: str, twice: list[bool], before: list[bool]
-) -> int:
+def _refuse(values: pl.DataFrame, file: str, delivery: Delivery, column: str, twice: _Flags, before: _Flags) -> int:
     """Report rows whose key stands in an earlier row or drop; the number of them."""
     name = column if column == "tenant_id" else f"tenant_id and {column}"
     bad = [
@@ -181,7 +181,7 @@ def _bad(rows: pl.DataFrame, column: str, reason: str, mend: str) -> pl.DataFram
     )
 
 
-def _used(values: pl.DataFrame, twice: list[bool], before: list[bool]) -> pl.DataFrame:
+def _used(values: pl.DataFrame, twice: _Flags, before: _Flags) -> pl.DataFrame:
     return values.filter(~(pl.Series(twice, dtype=pl.Boolean) | pl.Series(before, dtype=pl.Boolean)))
 
 
@@ -226,9 +226,12 @@ def _set_orphans_aside(orphans: pl.DataFrame, file: str, delivery: Delivery) -> 
 def _key_lists(records: pl.DataFrame, kind: IdentifierType, file: str, delivery: Delivery) -> pl.Series:
     """Sorted distinct keys of each row's identifiers (text, or a list of texts); an empty list where it has none."""
     identifiers = records[kind.value]
-    lists = identifiers if isinstance(identifiers.dtype, pl.List) else identifiers.reshape((-1, 1)).arr.to_list()
-    columns = {"at": range(len(lists)), "text": lists, "country": records["country"]}
-    flat = pl.DataFrame(columns, schema_overrides={"at": pl.Int64, "text": lists.dtype, "country": pl.String})
+    if not isinstance(identifiers.dtype, pl.List):
+        keys = delivery.sealer.seal_identifiers(identifiers, kind, records["country"])
+        _note_unusable(keys.null_count() - identifiers.null_count(), kind, file, delivery)
+        return _lists_of_one(keys)
+    columns = {"at": range(len(identifiers)), "text": identifiers, "country": records["country"]}
+    flat = pl.DataFrame(columns, schema_overrides={"at": pl.Int64, "country": pl.String})
     flat = flat.explode("text", empty_as_null=True, keep_nulls=True)
     keys = flat.with_columns(delivery.sealer.seal_identifiers(flat["text"], kind, flat["country"]).alias("key"))
     _note_unusable(keys.filter(pl.col("text").is_not_null() & pl.col("key").is_null()).height, kind, file, delivery)
@@ -238,3 +241,10 @@ def _key_lists(records: pl.DataFrame, kind: IdentifierType, file: str, delivery:
 
 def _note_unusable(count: int, kind: IdentifierType, file: str, delivery: Delivery) -> None:
     delivery.faults.note(file, f"{_IDENTIFIERS[kind]} that cannot be used", count)
+
+
+def _lists_of_one(keys: pl.Series) -> pl.Series:
+    """Each key in a list of its own; an empty list for null."""
+    ends = np.cumsum(keys.is_not_null().to_numpy())
+    starts = pa.array(np.concatenate([[0], ends]), type=pa.int64())
+    return pl.Series(pa.LargeListArray.from_arrays(starts, keys.drop_nulls().to_arrow()))

@@ -8,24 +8,40 @@ from pathlib import Path
 from types import TracebackType
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from consent_risk import tables
+from consent_risk.intake.ahead import Behind
 from consent_risk.intake.manifest import Output
 
 _CHUNK = 1 << 20
 
 
 class TableWriter:
-    """Writes one table to `folder`, checking every batch against its schema. Reads nothing back."""
+    """Writes one table to `folder`, checking every batch against its schema. Reads nothing back.
 
-    def __init__(self, folder: Path, table: str) -> None:
+    The work is done `behind` the caller: what goes wrong is raised by a later call.
+    """
+
+    def __init__(self, folder: Path, table: str, behind: Behind) -> None:
+        self._behind = behind
         self.table = table
         self.path = folder / f"{table}.parquet"
         self.rows = 0
         self._schema = tables.SCHEMAS[table]
         self._arrow_schema = tables.empty(table).to_arrow().schema
-        self._writer = pq.ParquetWriter(self.path, self._arrow_schema, compression="zstd")
+        varied = (
+            pa.types.is_int64,
+            pa.types.is_timestamp,
+            pa.types.is_large_list,
+        )  # a dictionary of keys saves nothing
+        self._writer = pq.ParquetWriter(
+            self.path,
+            self._arrow_schema,
+            compression="zstd",
+            use_dictionary=[f.name for f in self._arrow_schema if not any(is_(f.type) for is_ in varied)],
+        )
 
     @property
     def columns(self) -> dict[str, pl.DataType]:
@@ -34,11 +50,13 @@ class TableWriter:
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append the rows. Raises dataframely's ValidationError if they break the schema, which is our mistake."""
-        if frame.is_empty():
-            return
+        if not frame.is_empty():
+            self.rows += frame.height
+            self._behind.run(lambda: self._write(frame))
+
+    def _write(self, frame: pl.DataFrame) -> None:
         checked = self._schema.validate(frame.select(self._schema.column_names()), cast=True)
         self._writer.write_table(checked.to_arrow().cast(self._arrow_schema))
-        self.rows += checked.height
 
     def close(self) -> None:
         """Write the footer and wait until the bytes are on the disk."""
@@ -57,18 +75,26 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._tables: dict[str, TableWriter] = {}
+        self._behind = Behind()
 
     def __enter__(self) -> Store:
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._tables = {table: TableWriter(self._folder, table) for table in tables.SCHEMAS}
+        self._tables = {table: TableWriter(self._folder, table, self._behind) for table in tables.SCHEMAS}
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        for writer in self._tables.values():
-            writer.close()
-        if kind is not None:
+        complete = False
+        try:
+            if kind is None:
+                self._behind.finish()
+                complete = True
+        finally:
+            self._behind.stop()
             for writer in self._tables.values():
-                writer.path.unlink(missing_ok=True)
+                writer.close()
+            if not complete:
+                for writer in self._tables.values():
+                    writer.path.unlink(missing_ok=True)
 
     def __getitem__(self, table: str) -> TableWriter:
         return self._tables[table]
