@@ -16,21 +16,21 @@ from consent_risk.case import Case
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
-from consent_risk.intake.exports import Export, open_export
+from consent_risk.intake.exports import Export, open_exports
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.normalising import profile_named
+from consent_risk.intake.opening.folders import exports_in_folder
 from consent_risk.intake.personal import is_id_of_person
-from consent_risk.intake.recognising import CanonicalReading, Reading, recognise
+from consent_risk.intake.recognising import CANONICAL, Reading, recognise
 from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
-from consent_risk.intake.writing import Store, sha256_of
+from consent_risk.intake.writing import Store
 from consent_risk.tables import SCHEMAS
 
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 
-_NO_EXPORTS = ("case.yaml", "README*", "LICENSE*", ".*", "*.pdf", "*.md", "*.json")
 # Records are looked up in tenants, events in records. Both come first, whatever the order of the files.
 _ORDER = ("tenants", "records", "agreements", "consents", "interactions", "acquirer_keys", "holders")
 
@@ -38,11 +38,10 @@ _ORDER = ("tenants", "records", "agreements", "consents", "interactions", "acqui
 def exports_in(folder: Path) -> list[Path]:
     """The files beside case.yaml that a run would read, by name.
 
-    Left out are subfolders (`drops/`, `runs/`), hidden files, README and LICENSE, and `*.md`, `*.pdf` and `*.json`:
-    no recipe reads JSON yet, and assessments are written as JSON. Any other file is read or refused, never skipped.
+    Left out are subfolders (`drops/`, `runs/`), hidden files, README and LICENSE, `*.md`, `*.pdf`, and results of
+    this program (an assessment or its figures as JSON). Any other file is read or refused, never skipped.
     """
-    files = [path for path in folder.iterdir() if path.is_file()]
-    return sorted(path for path in files if not any(path.match(pattern) for pattern in _NO_EXPORTS))
+    return exports_in_folder(folder)
 
 
 def seal_folder(
@@ -103,8 +102,7 @@ def _open_all(files: Sequence[Path], case: Case, faults: Faults) -> tuple[list[t
             refused.append(path)
             continue
         try:
-            export = open_export(path)
-            sources.append((export, recognise(export, case)))
+            sources += [(export, recognise(export, case)) for export in open_exports(path)]
         except UserError as error:
             _add_all(error.problems, faults)
             refused.append(path)
@@ -122,26 +120,27 @@ def _check_records_come(readings: Iterable[Reading], refused: Iterable[Path], fa
 
 def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Meter) -> Input:
     """Read one file to its end. Whatever is wrong with it goes to the faults."""
-    faults, state = delivery.faults, export.path.stat()
-    sha256 = sha256_of(export.path)
+    faults = delivery.faults
     rows = unused = 0
     try:
         reading.prepare(export)
-        encoded = isinstance(reading, CanonicalReading)
-        for batch in export.batches(reading.columns, meter.add, encoded=encoded):
+        for batch in export.batches(reading.columns, meter.add, strict=reading.recipe == CANONICAL):
             bad = faults.add_bad_rows(export.name, batch.bad)
             rows += batch.cells.height + bad
+            for what, count in batch.notes.items():
+                faults.note(export.name, what, count)
             unused += bad + reading.seal(batch.cells, delivery)
         _check_rows(export, reading, rows)
     except UserError as error:
         _add_all(error.problems, faults)
-    _check_unchanged(export, state, faults)
-    if ignored := reading.ignored():
-        faults.note(export.name, ignored, rows)
+    if not export.handed_in.is_unchanged():  # the hash in the manifest must be of the bytes that were read
+        faults.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
+    for what in (*export.notes, *filter(None, [reading.ignored()])):
+        faults.note(export.name, what, rows)
     return Input(
         file=export.name,
-        sha256=sha256,
-        bytes=state.st_size,
+        sha256=export.sha256,
+        bytes=export.size,
         recipe=reading.recipe,
         table=reading.delivers[0],
         rows=rows,
@@ -152,13 +151,6 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
 def _check_rows(export: Export, reading: Reading, rows: int) -> None:
     if not rows and "records" in reading.delivers:
         raise UserError(Problem(export.name, "the file has a header and no rows", "Export the records again."))
-
-
-def _check_unchanged(export: Export, before: os.stat_result, faults: Faults) -> None:
-    """The hash in the manifest must be of the bytes that were read."""
-    after = export.path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        faults.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
 
 
 def _add_all(problems: Iterable[Problem], faults: Faults) -> None:

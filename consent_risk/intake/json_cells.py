@@ -11,10 +11,10 @@ import polars as pl
 from consent_risk.intake.faults import BAD_ROWS
 
 _ENTRY = "[]"
-_HALF_MEND = "Export the file again; texts must not be cut off within a character."
+HALF_MEND = "Export the file again; texts must not be cut off within a character."
 
 
-class _Twice(ValueError):
+class Twice(ValueError):
     """An object names a key twice; Python's json would silently keep the last one."""
 
 
@@ -25,12 +25,12 @@ def parse_cells(cells: pl.DataFrame, column: str) -> tuple[list[Any], pl.DataFra
     for row, text in cells.select("row", column).iter_rows():
         try:
             parsed.append(_parsed(text) if text else None)
-        except _Twice:
+        except Twice:
             parsed.append(None)
             bad.append((row, column, "the JSON names a key twice", "Keep one of them."))
         except UnicodeEncodeError:
             parsed.append(None)
-            bad.append((row, column, "the JSON holds half of a character (a lone surrogate)", _HALF_MEND))
+            bad.append((row, column, "the JSON holds half of a character (a lone surrogate)", HALF_MEND))
         except (ValueError, RecursionError):
             parsed.append(None)
             bad.append((row, column, "not JSON", "Export the file again; cells must not be cut off."))
@@ -51,11 +51,23 @@ def holds_something(document: Any, path: str) -> bool:
     return any(_filled(node) for node in _nodes_at(document, path))
 
 
-def _parsed(text: str) -> Any:
+def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of json's pairs. Raises Twice where a key stands twice."""
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        raise Twice
+    return named
+
+
+def check_whole_characters(text: str, document: Any) -> None:
     """Raises UnicodeEncodeError for an escape like `\\ud800` without its other half: JSON has it, no text can."""
-    document = json.loads(text, object_pairs_hook=_object)
     if "\\ud" in text.lower():
         json.dumps(document, ensure_ascii=False).encode()
+
+
+def _parsed(text: str) -> Any:
+    document = json.loads(text, object_pairs_hook=distinct_keys)
+    check_whole_characters(text, document)
     return document
 
 
@@ -85,10 +97,3 @@ def _filled(node: Any) -> bool:
     if isinstance(node, list):
         return any(_filled(inner) for inner in node)
     return bool(node.strip() if isinstance(node, str) else node)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    named = dict(pairs)
-    if len(named) < len(pairs):
-        raise _Twice
-    return named

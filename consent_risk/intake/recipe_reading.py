@@ -46,7 +46,7 @@ class RecipeReading:
         self.recipe = recipe.name
         self._file = export.name
         self._header = export.header
-        self._stem = export.path.stem
+        self._stem = export.stem
         self._map = recipe
         self._consent_columns = list(_consent_columns(recipe, export.header))
         self._merged: frozenset[str] = frozenset()

@@ -80,7 +80,7 @@ def recognise(export: Export, case: Case) -> Reading:
     Raises UserError where no recipe fits, the recipe named does not exist, or the header lacks what it needs.
     """
     named = _named(export.name, case)
-    canonical = CANONICAL_FILES.get(export.path.stem.lower())
+    canonical = CANONICAL_FILES.get(export.stem.lower())
     if canonical and named in (None, CANONICAL):
         return CanonicalReading(export, canonical)
     if name := named or case.recipe:

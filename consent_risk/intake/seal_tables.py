@@ -227,9 +227,9 @@ def _key_lists(records: pl.DataFrame, kind: IdentifierType, file: str, delivery:
     """Sorted distinct keys of each row's identifiers (text, or a list of texts); an empty list where it has none."""
     identifiers = records[kind.value]
     if not isinstance(identifiers.dtype, pl.List):
-        keys = delivery.sealer.seal_identifiers(identifiers, kind, records["country"])
-        _note_unusable(keys.null_count() - identifiers.null_count(), kind, file, delivery)
-        return _lists_of_one(keys)
+        sealed = delivery.sealer.seal_identifiers(identifiers, kind, records["country"])
+        _note_unusable(sealed.null_count() - identifiers.null_count(), kind, file, delivery)
+        return _lists_of_one(sealed)
     columns = {"at": range(len(identifiers)), "text": identifiers, "country": records["country"]}
     flat = pl.DataFrame(columns, schema_overrides={"at": pl.Int64, "country": pl.String})
     flat = flat.explode("text", empty_as_null=True, keep_nulls=True)

@@ -55,7 +55,8 @@ def add_drop(
     """Seal the files into a new drop of the case.
 
     Raises UserError for input that cannot be used (see intake.seal_folder), for a file that a drop holds already,
-    for a case whose profile is no longer that of its drops, and while another delivery is being added. Whatever goes wrong, the case keeps the drops it had.
+    for a case whose profile is no longer that of its drops, and while another delivery is being added. Whatever goes
+    wrong, the case keeps the drops it had.
     """
     drops = case_dir / DROPS
     drops.mkdir(exist_ok=True)
