@@ -16,13 +16,13 @@ from consent_risk.case import Case, ExportSettings
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
-from consent_risk.intake.exports import Export, open_exports
+from consent_risk.intake.exports import Export
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recipe_reading import RecipeReading
 from consent_risk.intake.recipes import Recipe
-from consent_risk.intake.recognising import CANONICAL, Reading, recognise
+from consent_risk.intake.recognising import CANONICAL, Reading, receive
 from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import Store
@@ -110,8 +110,7 @@ def _open_all(
             refused.append(path)
             continue
         try:
-            opened = open_exports(path)
-            sources += [(export, recognise(export, case, recipe, settings)) for export in opened]
+            sources += receive(path, case, recipe, settings)
         except UserError as error:
             _add_all(error.problems, faults)
             refused.append(path)
