@@ -161,8 +161,9 @@ def e164(text: str, country: str | None) -> str | None:
     if _LETTER.search(text):
         return None
     readings = [number for number in (_parsed(text, country), _with_bare_code(text, country)) if number]
-    valid = [number for number in readings if phonenumbers.is_valid_number(number)]
-    written = {_written(number) for number in valid or readings[-1:]}
+    if len(readings) > 1:
+        readings = [number for number in readings if phonenumbers.is_valid_number(number)] or readings[-1:]
+    written = {_written(number) for number in readings}
     return written.pop() if len(written) == 1 else None
 
 

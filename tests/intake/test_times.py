@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent_risk.intake import times as times_module
@@ -272,6 +272,7 @@ INSTANTS = st.datetimes(datetime(1900, 1, 3), datetime(2200, 12, 30)).filter(  #
 )
 
 
+@settings(deadline=None)
 @given(st.lists(INSTANTS, min_size=1), st.sampled_from("T "), st.integers(-14 * 60, 14 * 60))
 def test_instants_survive_being_written_and_read(moments: list[datetime], between: str, offset: int) -> None:
     zone = f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}"
@@ -280,6 +281,7 @@ def test_instants_survive_being_written_and_read(moments: list[datetime], betwee
     assert read_times(texts, time_zone="Asia/Kolkata")["time"].to_list() == expected
 
 
+@settings(deadline=None)
 @given(st.lists(INSTANTS, min_size=1), st.sampled_from("/.-"), st.booleans())
 def test_days_in_parts_survive_being_written_and_read(moments: list[datetime], mark: str, day_first: bool) -> None:
     def written(time: datetime) -> str:
@@ -293,6 +295,7 @@ def test_days_in_parts_survive_being_written_and_read(moments: list[datetime], m
     assert survey_order(pl.Series([written(time) for time in moments])) in (order, "ambiguous", "day_first", None)
 
 
+@settings(deadline=None)
 @given(st.lists(INSTANTS, min_size=1), st.sampled_from(["seconds", "milliseconds", "deciseconds"]))
 def test_epochs_survive_being_written_and_read(moments: list[datetime], unit: TimeUnit) -> None:
     step = timedelta(microseconds=times_module._MICROSECONDS_PER[unit])
@@ -304,6 +307,7 @@ def test_epochs_survive_being_written_and_read(moments: list[datetime], unit: Ti
 LOCAL = st.datetimes(datetime(1970, 1, 2), datetime(2037, 12, 30))  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(
     st.lists(LOCAL, min_size=1),
     st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo"]),
@@ -314,6 +318,7 @@ def test_local_times_are_what_the_standard_library_makes_of_them(moments: list[d
     assert read_times(texts, time_zone=zone)["time"].to_list() == expected
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text() | st.from_regex(r"[0-9 T:./Z+-]{0,20}"), min_size=1), st.sampled_from(["text", "iso", "seconds"])
 )
