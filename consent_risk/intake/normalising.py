@@ -169,9 +169,10 @@ def e164(text: str, country: str | None) -> str | None:
 
 def _with_bare_code(text: str, country: str | None) -> PhoneNumber | None:
     """The number as an international one without its plus, such as `65 1243 5678` in Singapore."""
-    digits = phonenumbers.normalize_digits_only(text)
-    code = phonenumbers.country_code_for_region(country) if country else 0
-    number = _parsed(f"+{digits}", None) if code and digits.startswith(str(code)) else None
+    if country is None or "+" in text:
+        return None
+    digits, code = phonenumbers.normalize_digits_only(text), phonenumbers.country_code_for_region(country)
+    number = _parsed(f"+{digits}", None) if digits.startswith(str(code)) else None
     return number if number and _is_possible(number) else None
 
 

@@ -304,6 +304,23 @@ def test_epochs_survive_being_written_and_read(moments: list[datetime], unit: Ti
     assert read_back == [datetime(1970, 1, 1) + count * step for count in counts]  # noqa: DTZ001
 
 
+@settings(deadline=None)
+@given(
+    st.lists(INSTANTS, min_size=1), st.sampled_from("T "), st.sampled_from(["", "Z", "z", " UTC", "+00:00", " +0000"])
+)
+def test_instants_in_utc_survive_being_written_and_read(moments: list[datetime], between: str, zone: str) -> None:
+    for step in ("microseconds", "milliseconds", "seconds"):
+        written = [time.isoformat(between, step) for time in moments]
+        read_back = read_times(pl.Series([text + zone for text in written]), time_zone="UTC")
+        assert read_back["time"].to_list() == [datetime.fromisoformat(text) for text in written]
+
+
+def test_a_column_in_utc_is_read_row_by_row_too() -> None:
+    texts = [f"2020-10-13 {hour:02}:00:00.1234569 UTC" for hour in (0, 23, 24, 29)] + ["2020-02-30 00:00:00"]
+    expected = [at(2020, 10, 13, 0, 0, 0, 123456), at(2020, 10, 13, 23, 0, 0, 123456), *[UNREADABLE] * 3]
+    assert read_times(pl.Series(texts)).rows() == expected
+
+
 LOCAL = st.datetimes(datetime(1970, 1, 2), datetime(2037, 12, 30))  # noqa: DTZ001
 
 
