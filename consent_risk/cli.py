@@ -17,7 +17,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -25,17 +24,17 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from consent_risk import __version__
 from consent_risk.assessment import Assessment
 from consent_risk.errors import Problem, UserError
-from consent_risk.intake import exports_in, seal_folder
-from consent_risk.intake.manifest import Manifest
-from consent_risk.intake.sealing import Sealer
-from consent_risk.report.text import check_text, finding_text
+from consent_risk.intake import exports_in
+from consent_risk.intake.file_report import Report
+from consent_risk.report.check_text import check_text
+from consent_risk.report.text import finding_text
 from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
-from consent_risk.workspace.drops import add_drop, list_drops, read_rejects
+from consent_risk.workspace.checks import check_drops, check_files, check_latest, neutral_case
+from consent_risk.workspace.drops import add_drop, list_drops
 from consent_risk.workspace.keys import case_key, forget_key, new_key
 from consent_risk.workspace.runs import open_run
 
 USER_ERROR = 2
-Delivery = tuple[Manifest, pl.DataFrame]  # what a delivery holds, and its rejects
 SAMPLES = ("quillmere", "harbourlight")  # the app opens the first
 _HERE = Path(__file__).resolve().parent
 
@@ -50,6 +49,10 @@ Folder = Annotated[Path, typer.Argument(help="A folder with case.yaml and the ex
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder, made with `new`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write the assessment as a PDF.")]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", metavar="DAY", formats=["%Y-%m-%d"], help="The day for which consents are counted."),
+]
 SetAside = Annotated[
     bool, typer.Option("--set-aside", help="Set rows that cannot be used aside, listed and counted, and go on.")
 ]
@@ -103,25 +106,24 @@ def add(
 ) -> None:
     """Seal FILES into a new data drop of CASE: all of them or, if anything is wrong, none."""
     read = read_case(case)
-    given = [path for file in files for path in (exports_in(file) if file.is_dir() else [file])]
-    if not given:
-        raise UserError(
-            Problem(str(files[0]), "there are no exports in it", "Name the files, or the folder they are in.")
-        )
+    given = _exports(files)
     with _progress("sealing") as progress:
         drop = add_drop(
             case, read, given, key=case_key(case), set_aside=set_aside, progress=progress, now=datetime.now(UTC)
         )
-    delivery = (drop.manifest, read_rejects(drop.path))
-    typer.echo(_checked_json([delivery]) if as_json else f"Drop {drop.id}\n{check_text([delivery])}")
+    report = check_latest(list_drops(case), read)
+    typer.echo(_checked(report, as_json) if as_json else f"Drop {drop.id}\n\n{_checked(report, as_json)}")
 
 
 @app.command()
-def check(folder: Folder, as_json: AsJson = False, set_aside: SetAside = False) -> None:
-    """Say what was understood, and what was not: of the drops of a case, or of the exports in a folder."""
-    drops = list_drops(folder)
-    deliveries = [(drop.manifest, read_rejects(drop.path)) for drop in drops] or [_dry_run(folder, set_aside)]
-    typer.echo(_checked_json(deliveries) if as_json else check_text(deliveries))
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="CASE|FOLDER|FILE…", help="A case, or exports.")],
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+    set_aside: SetAside = False,
+) -> None:
+    """Say what was understood, and what was not: of the drops of a case, or of exports. Nothing is kept."""
+    typer.echo(_checked(_check(paths, as_of), as_json))
 
 
 @app.command()
@@ -191,6 +193,27 @@ def main() -> None:
         sys.exit(130)
 
 
+def _check(paths: Sequence[Path], as_of: datetime | None) -> Report:
+    case_dir = paths[0] if len(paths) == 1 and (paths[0] / CASE_FILE).is_file() else None
+    today = datetime.now(UTC).date()
+    case = read_case(case_dir) if case_dir else neutral_case(today)
+    if case_dir and (drops := list_drops(case_dir)):
+        return check_drops(drops, case)
+    if as_of:
+        case = case.model_copy(update={"as_of": as_of.date()})
+    with _progress("reading") as progress:
+        return check_files(_exports(paths), case, progress=progress)
+
+
+def _exports(paths: Sequence[Path]) -> list[Path]:
+    """The export files that are named, or lie in the folders that are. Raises UserError where there are none."""
+    files = [file for path in paths for file in (exports_in(path) if path.is_dir() else [path])]
+    if not files:
+        mend = "Name the files, or the folder they are in."
+        raise UserError(Problem(str(paths[0]), "there are no exports in it", mend))
+    return files
+
+
 def _assess(case_dir: Path) -> Assessment:
     with _status("measuring"):
         return open_run(case_dir).assessment()
@@ -242,18 +265,8 @@ def _check_free(port: int) -> None:
             raise UserError(Problem(f"port {port}", "it is in use or not allowed", mend)) from None
 
 
-def _dry_run(folder: Path, set_aside: bool) -> Delivery:
-    case = read_case(folder)
-    with tempfile.TemporaryDirectory(prefix="consent-risk-") as scratch, _progress("reading") as progress:
-        staging = Path(scratch) / "drop"
-        sealer = Sealer(new_key())
-        manifest = seal_folder(exports_in(folder), case, sealer, staging, set_aside=set_aside, progress=progress)
-        return manifest, read_rejects(staging)
-
-
-def _checked_json(deliveries: Sequence[Delivery]) -> str:
-    checked = [{**manifest.model_dump(mode="json"), "rejected": rejects.to_dicts()} for manifest, rejects in deliveries]
-    return json.dumps(checked, indent=2, ensure_ascii=False)
+def _checked(report: Report, as_json: bool) -> str:
+    return json.dumps(report.to_json_data(), indent=2, ensure_ascii=False) if as_json else check_text(report)
 
 
 def _load_samples(workspace: Path) -> None:

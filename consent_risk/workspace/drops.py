@@ -27,6 +27,7 @@ from consent_risk.intake import MANIFEST, seal_folder
 from consent_risk.intake.manifest import Manifest
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import sha256_of
+from consent_risk.workspace.counts import count_sealed, write_counts
 from consent_risk.workspace.keys import DROPS
 
 _STAGING = ".staging-"
@@ -74,6 +75,7 @@ def add_drop(
                 earlier=sealed_tables(before).get("records", ()),
                 progress=progress,
             )
+            write_counts(staging, count_sealed(staging, manifest, as_of=case.as_of))
             return _publish(staging, drops, manifest, now)
         except OSError as error:
             raise _disk_full(error) from error

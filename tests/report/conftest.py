@@ -18,16 +18,16 @@ from consent_risk.assessment import (
     Delivered,
     Figure,
     Finding,
-    InputFile,
     Limb,
     Measured,
-    QualityNote,
     Reference,
     RuleCount,
     StatedAssumption,
     Waterfall,
     WaterfallStep,
 )
+from consent_risk.intake.file_report import FileReport
+from consent_risk.intake.manifest import Note
 from consent_risk.vocabulary import Decision, EventState, Gate, Grade, Outcome, Purpose, Scenario, Unit
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "worked_example"
@@ -293,10 +293,10 @@ def assumptions() -> tuple[StatedAssumption, ...]:
     )
 
 
-def inputs() -> tuple[InputFile, ...]:
+def inputs() -> tuple[FileReport, ...]:
     names = ("tenants", "agreements", "records", "consents", "interactions", "acquirer_identifiers")
     return tuple(
-        InputFile(
+        FileReport(
             file=f"{name}.csv",
             sha256=hashlib.sha256(name.encode()).hexdigest(),
             bytes=12_345 * (index + 1),
@@ -309,10 +309,10 @@ def inputs() -> tuple[InputFile, ...]:
     )
 
 
-def quality() -> tuple[QualityNote, ...]:
+def quality() -> tuple[Note, ...]:
     return (
-        QualityNote(file="records.csv", what="country is blank", rows=14),
-        QualityNote(file="consents.csv", what="event_time is not a day or an instant", rows=3),
+        Note(file="records.csv", what="country is blank", rows=14),
+        Note(file="consents.csv", what="event_time is not a day or an instant", rows=3),
     )
 
 

@@ -78,7 +78,7 @@ def test_no_raw_identifier_is_written(workspace) -> None:
         set_aside=True,
     )
     written = {path: path.read_bytes() for path in workspace.drops.rglob("*") if path.is_file()}
-    assert len(written) == 10  # eight tables, the manifest and the lock
+    assert len(written) == 11  # eight tables, manifest, counts and the lock
     for raw in (b"ana@", b"eva@", b"orphan@", b"2345678", b"Calle", b"example.com", b"broken", KEY.hex().encode()):
         assert [path.name for path, content in written.items() if raw in content.replace(b" ", b"")] == []
     assert pl.read_parquet(drop.path / "rejects.parquet").height == 2
