@@ -26,12 +26,17 @@ from consent_risk.assessment import Assessment
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake import exports_in
 from consent_risk.intake.file_report import Report
+from consent_risk.intake.proposal_text import proposal_text
+from consent_risk.intake.recipes import built_in_recipes
+from consent_risk.numbers import counted_text
 from consent_risk.report.check_text import check_text
+from consent_risk.report.recipe_words import delivers_text, recipe_words, recipes_text
 from consent_risk.report.text import finding_text
 from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
 from consent_risk.workspace.checks import check_drops, check_files, check_latest, neutral_case
 from consent_risk.workspace.drops import add_drop, list_drops
 from consent_risk.workspace.keys import case_key, forget_key, new_key
+from consent_risk.workspace.recipes import propose_recipe, read_recipe, recipe_text, write_new
 from consent_risk.workspace.runs import open_run
 
 USER_ERROR = 2
@@ -44,6 +49,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+recipes = typer.Typer(help="Recipes: how the export of a system is read.", no_args_is_help=True)
+app.add_typer(recipes, name="recipe")
 
 Folder = Annotated[Path, typer.Argument(help="A folder with case.yaml and the exports beside it.")]
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder, made with `new`.")]
@@ -167,6 +174,49 @@ def serve(
     environment = {**os.environ, "CONSENT_RISK_WORKSPACE": str(workspace.resolve())}
     os.chdir(script.parent)
     os.execve(sys.executable, command, environment)  # so that who stops this process stops the app
+
+
+@recipes.command("list")
+def list_recipes(as_json: AsJson = False) -> None:
+    """The recipes that come with the program: name, system, title and what they deliver."""
+    rows = [
+        {"name": name, "system": recipe.system, "title": recipe.title, "delivers": delivers_text(recipe)}
+        for name, recipe in sorted(built_in_recipes().items())
+    ]
+    typer.echo(json.dumps(rows, indent=2, ensure_ascii=False) if as_json else recipes_text(rows))
+
+
+@recipes.command("show")
+def show_recipe(name: Annotated[str, typer.Argument(help="The name of a recipe that comes with the program.")]) -> None:
+    """Print the YAML of a recipe, to read it or to start from it."""
+    typer.echo(recipe_text(name), nl=False)
+
+
+@recipes.command("check")
+def check_recipe(file: Annotated[Path, typer.Argument(help="A recipe of your own.")]) -> None:
+    """Check a recipe strictly and say in words what it reads."""
+    typer.echo(recipe_words(read_recipe(file).recipe))
+
+
+@recipes.command("propose")
+def propose_a_recipe(
+    file: Annotated[Path, typer.Argument(help="An export that no recipe recognises.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the recipe to this new file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose a recipe for an export from its header and a sample. What is not proven stays open, with a question."""
+    proposal = propose_recipe(file)
+    text = proposal_text(proposal)
+    if out:
+        write_new(out, text)
+    if as_json:
+        data = {"recipe": text, "open": proposal.questions, "unread": proposal.unread, "remarks": proposal.remarks}
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    elif out:
+        left = counted_text(len(proposal.questions), "question")
+        typer.echo(f"Wrote {out}; {left} left open. Then: consent-risk recipe check {out}")
+    else:
+        typer.echo(text, nl=False)
 
 
 @app.command()

@@ -41,9 +41,9 @@ class FileReport(_Frozen):
     """What became of one file, as `manifest.Input` has it, with what the rest of the drop adds.
 
     `drop` is the number of the drop in its case, 0 for a file that was only looked at. `persons` are the end customers
-    told apart *within* each tenant: records of one tenant that share an e-mail or phone key are one. The assessment links across
-    tenants, so the persons of a case may be fewer. `effective` counts `states` as they stand on the day `as_of`.
-    `rejected` counts rows by reason, `places` has the first of them. `questions` are those of this file alone.
+    told apart *within* each tenant: records of one tenant that share an e-mail or phone key are one. The assessment
+    links across tenants, so the persons of a case may be fewer. `effective` counts `states` as they stand on the day
+    `as_of`. `rejected` counts rows by reason, `places` has the first of them. `questions` are those of this file alone.
     """
 
     file: str
