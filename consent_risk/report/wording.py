@@ -26,7 +26,6 @@ OUTCOME_MEANINGS = {
     Outcome.PROCESSOR_ONLY: "may be used for the tenant's purposes only, on its instructions",
     Outcome.BARRED: "may not be used; no scenario lets it pass",
 }
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
 _VERIFIED = {
     "primary": "read in the primary text",
     "secondary": "read in a secondary source",
@@ -75,8 +74,3 @@ def with_range(item: Figure | Measured) -> str:
     value = figure_text(item.value, item.unit)
     span = range_text(item.lower, item.upper, item.unit)
     return value if span == value else f"{value} ({span})"
-
-
-def delimiter_name(delimiter: str) -> str:
-    """`,` in words: `comma`; a delimiter without a word stays as it is."""
-    return _DELIMITERS.get(delimiter, delimiter)

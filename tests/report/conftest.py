@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filereport import FULL
 
 from consent_risk.assessment import (
     Assessment,
@@ -26,7 +27,7 @@ from consent_risk.assessment import (
     Waterfall,
     WaterfallStep,
 )
-from consent_risk.intake.file_report import FileReport
+from consent_risk.intake.file_report import FileReport, Question
 from consent_risk.intake.manifest import Note
 from consent_risk.vocabulary import Decision, EventState, Gate, Grade, Outcome, Purpose, Scenario, Unit
 
@@ -79,7 +80,13 @@ def build(**changed: Any) -> Assessment:
         "rules": rules(),
         "assumptions": assumptions(),
         "delivered": Delivered(
-            tenants=15, records=600, consent_events=dict.fromkeys(EventState, 0) | {EventState.GIVEN: 500}
+            tenants=15,
+            records=600,
+            consent_events=dict.fromkeys(EventState, 0) | {EventState.GIVEN: 500},
+            questions=(
+                Question(question="Does any consent name the acquirer's group?", files=("contacts.csv",)),
+                Question(question="Which role has the provider towards each tenant?"),
+            ),
         ),
         "inputs": inputs(),
         "quality": quality(),
@@ -295,7 +302,7 @@ def assumptions() -> tuple[StatedAssumption, ...]:
 
 def inputs() -> tuple[FileReport, ...]:
     names = ("tenants", "agreements", "records", "consents", "interactions", "acquirer_identifiers")
-    return tuple(
+    canonical = (
         FileReport(
             file=f"{name}.csv",
             sha256=hashlib.sha256(name.encode()).hexdigest(),
@@ -307,6 +314,7 @@ def inputs() -> tuple[FileReport, ...]:
         )
         for index, name in enumerate(names)
     )
+    return (*canonical, FULL)
 
 
 def quality() -> tuple[Note, ...]:

@@ -2,74 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from textwrap import dedent
 
-from consent_risk.intake.file_report import FileReport, Place, Question, Report
-from consent_risk.intake.manifest import DateRange, FieldRead, Note, Understood
+from filereport import FULL
+
+from consent_risk.intake.file_report import Question, Report
+from consent_risk.intake.manifest import FieldRead, Note
 from consent_risk.numbers import THIN
 from consent_risk.report.check_text import WIDE, check_text
-from consent_risk.vocabulary import EventState, LegalBasis
 
-GIVEN, OBJECTED, UNKNOWN = EventState.GIVEN, EventState.OBJECTED, EventState.UNKNOWN
-MISSED = "the same tenant_id and source_id stands in an earlier row"
-
-FULL = FileReport(
-    file="contacts.csv",
-    sha256="0" * 64,
-    bytes=1_400_000,
-    recipe="hubspot",
-    table="records",
-    encoding="utf-8",
-    delimiter=";",
-    rows=12_345,
-    used=12_330,
-    records=12_330,
-    persons=12_001,
-    events=9_000,
-    rejected={MISSED: 13, "not a day": 2},
-    states={GIVEN: 6_000, OBJECTED: 3_000, UNKNOWN: 3_330},
-    effective={GIVEN: 5_500, EventState.EXPIRED: 500, OBJECTED: 3_000, UNKNOWN: 3_330},
-    as_of=date(2026, 3, 31),
-    unmapped={"hs_legal_basis": 7},
-    fields=(
-        FieldRead(column="Record ID", field="source_id", filled=12_345),
-        FieldRead(column="Email", field="email", filled=12_000),
-    ),
-    ignored=("First Name", "Last Name"),
-    dropped=("Password hash",),
-    understood=(
-        Understood(
-            field="Unsubscribed from all email",
-            raw_value="TRUE",
-            event_state=OBJECTED,
-            legal_basis=LegalBasis.NONE_RECORDED,
-            statements=3_000,
-        ),
-        Understood(
-            field="hs_legal_basis",
-            raw_value=None,
-            event_state=UNKNOWN,
-            legal_basis=LegalBasis.NONE_RECORDED,
-            statements=7,
-        ),
-    ),
-    dates=(
-        DateRange(
-            field="created_at", first=date(2019, 1, 1), last=date(2021, 3, 2), placeholders=1, unreadable=2
-        ),
-        DateRange(field="birth_date", first=None, last=None),
-    ),
-    duplicates=13,
-    merged=3,
-    tallies={"conversations": 16},
-    warnings=("the header holds this name more than once: Notes",),
-    places=(
-        *(Place(row=row, column="source_id", reason=MISSED) for row in range(2, 15)),
-        Place(row=3, column="Create Date", reason="not a day"),
-        Place(row=9, column="Last Activity Date", reason="not a day"),
-    ),
-)  # fmt: skip
 REPORT = Report(
     files=(FULL,),
     questions=(
@@ -97,16 +38,16 @@ EXPECTED = """
         unknown                                  3 330           3 330
         objected                                 3 000           3 000
       Read as                               statements  field = value
-        objected (none_recorded)                 3 000  Unsubscribed from all email = TRUE
-        unknown (none_recorded)                      7  hs_legal_basis = any other value
+        objected                                 3 000  Unsubscribed from all email = TRUE
+        unknown                                      7  hs_legal_basis = any other value
       Rejected
         13  the same tenant_id and source_id stands in an earlier row: rows 2, 3, 4, 5, 6, 7, 8, 9, 10,
             11, column source_id; and 3 more
         2  not a day: row 3, column Create Date; row 9, column Last Activity Date
-      Columns understood (2): Record ID → source_id (12 345), Email → email (12 000)
+      Columns understood (2): Record ID → source_id: 12 345, Email → email: 12 000
       Columns ignored (2): First Name, Last Name
       Columns held secret (1): Password hash
-      Values that the recipe does not know: hs_legal_basis (7)
+      Values unknown to the recipe, by field: hs_legal_basis: 7
       Dates
         created_at                        2019-01-01 to 2021-03-02; 1 place-holder; 2 unreadable
         birth_date                        —
