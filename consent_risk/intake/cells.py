@@ -235,10 +235,14 @@ def birth() -> Kind:
     plain = day_of_instant()
 
     def value(text: pl.Expr) -> pl.Expr:
-        born = plain.value(text)
-        return pl.when(born >= FIRST_BIRTH_KEPT).then(born).otherwise(pl.date(born.dt.year(), 1, 1))
+        return birth_kept(plain.value(text))
 
     return Kind(value, plain.checks)
+
+
+def birth_kept(born: pl.Expr) -> pl.Expr:
+    """A day of birth as it is kept: see `birth`."""
+    return pl.when(born >= FIRST_BIRTH_KEPT).then(born).otherwise(pl.date(born.dt.year(), 1, 1))
 
 
 def month() -> Kind:

@@ -1,8 +1,10 @@
 """What a recipe can say: how one system's export is recognised and how it maps to the canonical tables.
 
 A *place* is where something stands in a row: the name of a column, or a path into a column of JSON, with dots between
-the keys and `[]` for every entry of a list (`attributes.emails[].email`). Two places are not in the row: `@file` is the
-file's name without its ending, and `@NAME` the group NAME that `file_name` found in it. Where a list of places is
+the keys, `[]` for every entry of a list and `{}` for every value of a group of keys (`attributes.emails[].email`). Some
+places are not in the row: `@file` is the file's name without its ending, and `@NAME` the group NAME that `file_name`
+found in it; `@number` is the row's number, an id for rows that have none (it holds within one file and says nothing
+outside it); `@row` is the whole row as an object, for decoders. Where a list of places is
 given, it holds the spellings of one thing, and the first that is filled is read.
 """
 
@@ -30,7 +32,7 @@ from consent_risk.vocabulary import (
 FILE_NAME: Literal["file_name"] = "file_name"  # a tenant that no column names: the file's name, see `Recipe.system`
 Places = Annotated[tuple[str, ...], Field(min_length=1)]
 DateOrder = Literal["day_first", "month_first"]
-TimeUnit = Literal["text", "seconds", "milliseconds", "deciseconds"]
+TimeUnit = Literal["text", "iso", "seconds", "milliseconds", "deciseconds"]
 Decoder = Literal["dpv_record", "tcf_string", "gpp_string", "tcf_decoded"]
 _Word = TypeVar("_Word")
 
@@ -49,21 +51,25 @@ class Lookup(_Model, Generic[_Word]):
 
 
 class Condition(_Model):
-    """The text at a place is one of `values` (compared without regard to case), or is `filled`, or is blank."""
+    """The text at a place is one of `values`, or none of `not_values`, or is `filled`, or is blank.
+
+    Values are compared without regard to case. Blank is none of `not_values`.
+    """
 
     columns: Places
     values: tuple[str, ...] = ()
+    not_values: tuple[str, ...] = ()
     filled: bool | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Condition:
-        if bool(self.values) == (self.filled is not None):
-            raise ValueError("a condition names `values`, or says `filled: true` or `filled: false`")
+        if [bool(self.values), bool(self.not_values), self.filled is not None].count(True) != 1:
+            raise ValueError("a condition names `values` or `not_values`, or says `filled: true` or `filled: false`")
         return self
 
 
 class Time(_Model):
-    """When something happened. Digits are an epoch only where `unit` says so.
+    """When something happened. Digits are an epoch only where `unit` says so; `iso` is for ISO 8601 and nothing else.
 
     `quality` overrides what the text shows (exact or day): a `last changed` column is no time of consent.
     """
@@ -177,7 +183,8 @@ class Statement(_Model):
 class Subject(_Model):
     """Whom the statements of a row are about, in a file whose rows are no records: a record of the tenant.
 
-    By `source_id`, else by contact point: every record of the tenant that holds the address (R12).
+    By `source_id`, else by contact point: every record of the tenant that holds the address. Places that begin with a
+    dot lie in the entry of the statement (`each`), which then has a subject of its own.
     """
 
     tenant_id: Places | Literal["file_name"]
@@ -190,6 +197,12 @@ class Subject(_Model):
         if not (self.source_id or self.email or self.phone):
             raise ValueError("a subject is found by source_id, email or phone; name a column of one")
         return self
+
+    @property
+    def lies_in_entries(self) -> bool:
+        """Has each statement of a row a subject of its own?"""
+        tenant = () if self.tenant_id == FILE_NAME else self.tenant_id
+        return any(place.startswith(".") for place in (*tenant, *self.source_id, *self.email, *self.phone))
 
 
 class StateColumn(_Model):
@@ -336,8 +349,17 @@ class Recipe(_Model):
 
     def recognises(self, header: Sequence[str], stem: str) -> bool:
         """Does the header hold a name of every line, and the file's name fit where it must?"""
-        fits = all(any(_held(name, header) for name in line) for line in self.recognise)
+        fits = not self.lacking(header)
         return fits and (not self.file_name_required or self.file_name_groups(stem) is not None)
+
+    def lacking(self, header: Sequence[str]) -> list[Places]:
+        """The lines of `recognise` of which the header holds no name."""
+        return [line for line in self.recognise if not any(_held(name, header) for name in line)]
+
+    @property
+    def specificity(self) -> int:
+        """How much must fit before the recipe is chosen: of several that fit the most specific one is meant."""
+        return len(self.recognise) + len(self.recognise_values) + self.file_name_required
 
     def file_name_groups(self, stem: str) -> dict[str, str] | None:
         """The groups that `file_name` finds in a file's name without its ending; null where it does not fit."""
