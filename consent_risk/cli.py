@@ -23,6 +23,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 
 from consent_risk import __version__
 from consent_risk.assessment import Assessment
+from consent_risk.case import ExportSettings
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake import exports_in
 from consent_risk.intake.file_report import Report
@@ -36,10 +37,18 @@ from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_ca
 from consent_risk.workspace.checks import check_drops, check_files, check_latest, neutral_case
 from consent_risk.workspace.drops import add_drop, list_drops
 from consent_risk.workspace.keys import case_key, forget_key, new_key
-from consent_risk.workspace.recipes import propose_recipe, read_recipe, recipe_text, write_new
+from consent_risk.workspace.recipes import (
+    named_recipe,
+    own_recipes,
+    propose_recipe,
+    read_recipe,
+    recipe_text,
+    write_new,
+)
 from consent_risk.workspace.runs import open_run
 
 USER_ERROR = 2
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 SAMPLES = ("quillmere", "harbourlight")  # the app opens the first
 _HERE = Path(__file__).resolve().parent
 
@@ -56,6 +65,15 @@ Folder = Annotated[Path, typer.Argument(help="A folder with case.yaml and the ex
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder, made with `new`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write the assessment as a PDF.")]
+RecipeName = Annotated[
+    str | None, typer.Option("--recipe", metavar="NAME|FILE", help="The recipe of files that are not canonical.")
+]
+Tenant = Annotated[str | None, typer.Option(metavar="ID", help="The tenant of files that name none.")]
+Encoding = Annotated[str | None, typer.Option(metavar="E", help="The encoding, where it is found out wrongly.")]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(metavar="D", help="What separates the columns: a character, or comma, semicolon, tab, pipe."),
+]
 AsOf = Annotated[
     datetime | None,
     typer.Option("--as-of", metavar="DAY", formats=["%Y-%m-%d"], help="The day for which consents are counted."),
@@ -82,6 +100,9 @@ def run(
     _check_writable(pdf)
     with _workspace(keep) as case_dir:
         (case_dir / CASE_FILE).write_text(text, encoding="utf-8")
+        own = own_recipes(case, folder)
+        for name, recipe in own.items():
+            write_new(case_dir / name, recipe.text)
         # A case that is not kept needs no key afterwards, so none is written anywhere.
         key = case_key(case_dir) if keep else new_key()
         with _progress("sealing") as progress:
@@ -92,6 +113,7 @@ def run(
                 key=key,
                 set_aside=set_aside,
                 progress=progress,
+                own=own,
                 now=datetime.now(UTC),
             )
         _report(_assess(case_dir), as_json, pdf)
@@ -108,15 +130,28 @@ def new(case: CaseFolder) -> None:
 def add(
     case: CaseFolder,
     files: Annotated[list[Path], typer.Argument(help="Export files, or folders of them.")],
+    recipe: RecipeName = None,
+    tenant: Tenant = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     as_json: AsJson = False,
     set_aside: SetAside = False,
 ) -> None:
     """Seal FILES into a new data drop of CASE: all of them or, if anything is wrong, none."""
     read = read_case(case)
-    given = _exports(files)
+    chosen, own = named_recipe(recipe) if recipe else (None, {})
     with _progress("sealing") as progress:
         drop = add_drop(
-            case, read, given, key=case_key(case), set_aside=set_aside, progress=progress, now=datetime.now(UTC)
+            case,
+            read,
+            _exports(files),
+            key=case_key(case),
+            set_aside=set_aside,
+            progress=progress,
+            recipe=chosen,
+            settings=_settings(tenant, encoding, delimiter),
+            own={**own_recipes(read, case), **own},
+            now=datetime.now(UTC),
         )
     report = check_latest(list_drops(case), read)
     typer.echo(_checked(report, as_json) if as_json else f"Drop {drop.id}\n\n{_checked(report, as_json)}")
@@ -125,12 +160,36 @@ def add(
 @app.command()
 def check(
     paths: Annotated[list[Path], typer.Argument(metavar="CASE|FOLDER|FILE…", help="A case, or exports.")],
+    recipe: RecipeName = None,
+    tenant: Tenant = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     as_of: AsOf = None,
     as_json: AsJson = False,
     set_aside: SetAside = False,
 ) -> None:
-    """Say what was understood, and what was not: of the drops of a case, or of exports. Nothing is kept."""
-    typer.echo(_checked(_check(paths, as_of), as_json))
+    """Say what was understood, and what was not: of the drops of a case, or of exports.
+
+    Nothing is kept of exports that are looked at; rows that cannot be used are always set aside and counted.
+    """
+    settings = _settings(tenant, encoding, delimiter)
+    folder = paths[0] if len(paths) == 1 and (paths[0] / CASE_FILE).is_file() else None
+    case = read_case(folder) if folder else neutral_case(datetime.now(UTC).date())
+    if folder and (drops := list_drops(folder)):
+        _check_no_settings(folder, recipe, settings, as_of)
+        report = check_drops(drops, case)
+    else:
+        chosen, own = named_recipe(recipe) if recipe else (None, {})
+        with _progress("reading") as progress:
+            report = check_files(
+                _exports(paths),
+                case.model_copy(update={"as_of": as_of.date()}) if as_of else case,
+                progress=progress,
+                recipe=chosen,
+                settings=settings,
+                own={**(own_recipes(case, folder) if folder else {}), **own},
+            )
+    typer.echo(_checked(report, as_json))
 
 
 @app.command()
@@ -243,16 +302,21 @@ def main() -> None:
         sys.exit(130)
 
 
-def _check(paths: Sequence[Path], as_of: datetime | None) -> Report:
-    case_dir = paths[0] if len(paths) == 1 and (paths[0] / CASE_FILE).is_file() else None
-    today = datetime.now(UTC).date()
-    case = read_case(case_dir) if case_dir else neutral_case(today)
-    if case_dir and (drops := list_drops(case_dir)):
-        return check_drops(drops, case)
-    if as_of:
-        case = case.model_copy(update={"as_of": as_of.date()})
-    with _progress("reading") as progress:
-        return check_files(_exports(paths), case, progress=progress)
+def _check_no_settings(
+    folder: Path, recipe: str | None, settings: ExportSettings | None, as_of: datetime | None
+) -> None:
+    if recipe or settings or as_of:
+        reason = "the case has drops, and they were read when they were added"
+        raise UserError(Problem(str(folder), reason, "Leave the options out, or name the export files."))
+
+
+def _settings(tenant: str | None, encoding: str | None, delimiter: str | None) -> ExportSettings | None:
+    """What was said about the files on the command line; it goes before what the case says."""
+    said = {"tenant": tenant, "encoding": encoding, "delimiter": _DELIMITERS.get(delimiter or "", delimiter)}
+    given = {name: value for name, value in said.items() if value is not None}
+    if len(given.get("delimiter") or "x") != 1:
+        raise UserError(Problem("--delimiter", "not one character", "Write it, or comma, semicolon, tab or pipe."))
+    return ExportSettings.model_validate(given) if given else None
 
 
 def _exports(paths: Sequence[Path]) -> list[Path]:

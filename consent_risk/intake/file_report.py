@@ -123,11 +123,21 @@ def notes_beside_files(manifest: Manifest) -> list[Note]:
     return [note for note in manifest.quality if note.file not in files]
 
 
+def note_text(note: Note) -> str:
+    """A note on a file as one of its warnings."""
+    return f"{note.what} ({note.rows} {'row' if note.rows == 1 else 'rows'})"
+
+
+def _is_told_elsewhere(note: Note) -> bool:
+    """The list of ignored columns, which the report has of its own, unless it guesses a slip."""
+    return note.what.startswith("columns ignored:") and "did you mean" not in note.what
+
+
 def _file_report(
     given: Input, manifest: Manifest, places: pl.DataFrame, persons: int, as_of: date, drop: int
 ) -> FileReport:
     first = places.filter(pl.col("file") == given.file).head(PLACES_SHOWN)
-    notes = [f"{note.what} ({note.rows})" for note in manifest.quality if note.file == given.file]
+    notes = [note for note in manifest.quality if note.file == given.file and not _is_told_elsewhere(note)]
     return FileReport(
         **given.model_dump(exclude={"used", "warnings", "first_record"}),
         drop=drop,
@@ -135,6 +145,6 @@ def _file_report(
         persons=persons,
         rejected={reject.reason: reject.rows for reject in manifest.rejects if reject.file == given.file},
         as_of=as_of,
-        warnings=tuple(dict.fromkeys((*given.warnings, *notes))),
+        warnings=tuple(dict.fromkeys((*given.warnings, *map(note_text, notes)))),
         places=tuple(Place(**place) for place in first.select("row", "column", "reason").iter_rows(named=True)),
     )

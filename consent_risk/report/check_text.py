@@ -94,9 +94,8 @@ def _rejected(file: FileReport) -> Iterator[str]:
 
 
 def _columns(file: FileReport) -> Iterator[str]:
-    counts = {"understood": len(file.fields), "ignored": len(file.ignored), "held secret": len(file.dropped)}
     for use, names in columns_by_use(file).items():
-        yield from _wrapped(f"Columns {use} ({number_text(counts[use])}): {names}", 2, 4)
+        yield from _wrapped(f"Columns {use}: {names}", 2, 4)
     if unmapped := unmapped_text(file):
         yield from _wrapped(f"Values unknown to the recipe, by field: {unmapped}", 2, 4)
 
@@ -112,7 +111,7 @@ def _dates(ranges: Sequence[DateRange]) -> Iterator[str]:
 def _counts(title: str, counts: Mapping[str, int]) -> Iterator[str]:
     if counts:
         yield f"  {title}"
-        yield from (f"    {_cut(name, 34):<34}{number_text(count):>12}" for name, count in counts.items())
+        yield from (f"    {_cut(name, 70):<70}{number_text(count):>12}" for name, count in counts.items())
 
 
 def _listed(title: str, texts: Iterable[str]) -> Iterator[str]:

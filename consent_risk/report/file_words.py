@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from consent_risk.intake.file_report import FileReport, Place
 from consent_risk.intake.manifest import DateRange, FieldRead, Understood
 from consent_risk.numbers import NONE, counted_text, number_text
@@ -70,23 +72,30 @@ def _rows(places: list[Place]) -> str:
 
 
 def columns_by_use(file: FileReport) -> dict[str, str]:
-    """What became of the columns: understood (with the field and the filled rows), ignored, held secret."""
-    uses = {
-        "understood": [_field(read) for read in file.fields],
-        "ignored": list(file.ignored),
-        "held secret": list(file.dropped),
-    }
+    """What became of the columns: understood (with the fields and the rows filled), blank, ignored, held secret."""
+    filled = [_read(column, reads) for column, reads in _by_column(file) if any(read.filled for read in reads)]
+    blank = [column for column, reads in _by_column(file) if not any(read.filled for read in reads)]
+    uses = {"understood": filled, "blank": blank, "ignored": file.ignored, "held secret": file.dropped}
     return {use: _named(names) for use, names in uses.items() if names}
 
 
-def _field(read: FieldRead) -> str:
-    same = read.column == read.field
-    return f"{read.column}{'' if same else f' → {read.field}'}: {number_text(read.filled)}"
+def _by_column(file: FileReport) -> list[tuple[str, list[FieldRead]]]:
+    columns: dict[str, list[FieldRead]] = {}
+    for read in file.fields:
+        columns.setdefault(read.column, []).append(read)
+    return list(columns.items())
 
 
-def _named(names: list[str]) -> str:
+def _read(column: str, reads: Sequence[FieldRead]) -> str:
+    """`Email → email, EmailAddress: 12 000`."""
+    fields = dict.fromkeys(read.field.removeprefix("data_categories: ") for read in reads)
+    named = ", ".join(field for field in fields if field != column)
+    return f"{column}{' → ' if named else ''}{named}: {number_text(max(read.filled for read in reads))}"
+
+
+def _named(names: Sequence[str]) -> str:
     more = [f"and {number_text(len(names) - _COLUMNS_NAMED)} more"] if len(names) > _COLUMNS_NAMED else []
-    return ", ".join([*names[:_COLUMNS_NAMED], *more])
+    return "; ".join([*names[:_COLUMNS_NAMED], *more])
 
 
 def unmapped_text(file: FileReport) -> str:

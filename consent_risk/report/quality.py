@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from consent_risk.assessment import Assessment
-from consent_risk.intake.file_report import FileReport
+from consent_risk.intake.file_report import FileReport, note_text
 from consent_risk.numbers import NONE, day_text, number_text
 from consent_risk.report.blocks import Cell, Column, Part, Span, Writer, italic, number_column
 from consent_risk.report.file_words import (
@@ -122,7 +122,8 @@ def _write_columns(writer: Writer, assessment: Assessment) -> None:
     if parts or dates:
         writer.sub("Columns and dates")
         writer.para(
-            "A column that is held secret (passwords, tokens) was not read. Behind a column that was: the field it fills, and the rows in which it is filled."
+            "A column that is held secret (passwords, tokens) was not read. Behind a column that was: the field it "
+            "fills, and the rows in which it is filled."
         )
     if parts:
         writer.table("What became of the columns", [Column("Use", 0.3), Column("Columns", 1.7)], parts)
@@ -146,7 +147,7 @@ def _date_rows(file: FileReport) -> Rows:
 def _write_notes(writer: Writer, assessment: Assessment) -> None:
     noted = [(file.file, warning) for file in assessment.inputs for warning in file.warnings]
     rows: Rows = [[note.file, note.what, number_text(note.rows)] for note in assessment.quality]
-    said = {(note.file, f"{note.what} ({note.rows})") for note in assessment.quality}
+    said = {(note.file, note_text(note)) for note in assessment.quality}
     rows += [[file, warning, NONE] for file, warning in noted if (file, warning) not in said]
     if not rows:
         writer.para("Nothing else about the data had to be noted.")

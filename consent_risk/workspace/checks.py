@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,10 +11,11 @@ from pathlib import Path
 import polars as pl
 
 from consent_risk.case import Acquirer, Case, ExportSettings, Provider
-from consent_risk.intake import seal_folder
+from consent_risk.intake import NO_OWN_RECIPES, seal_folder
 from consent_risk.intake.asking import open_questions
 from consent_risk.intake.file_report import PLACES_SHOWN, FileReport, Report, file_reports, notes_beside_files
-from consent_risk.intake.manifest import Manifest
+from consent_risk.intake.manifest import Manifest, RecipeFile
+from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.sealing import Sealer
 from consent_risk.law.person_rules import NEGATIVE, STANDING
 from consent_risk.vocabulary import EventState, Purpose
@@ -24,7 +25,7 @@ from consent_risk.workspace.keys import new_key
 
 _YES = [state.value for state in STANDING]
 _NO = [state.value for state in (*NEGATIVE, EventState.REVOKED)]
-_SAME = ["record_key", "purpose", "event_time"]
+_SAME = ["record_key", "purpose", "channel", "event_time"]
 
 
 @dataclass(frozen=True)
@@ -71,18 +72,30 @@ def check_files(
     files: Sequence[Path],
     case: Case,
     *,
-    recipe: str | None = None,
-    settings: ExportSettings | None = None,
     progress: Callable[[int, int], None] | None = None,
+    recipe: Recipe | None = None,
+    settings: ExportSettings | None = None,
+    own: Mapping[str, RecipeFile] = NO_OWN_RECIPES,
 ) -> Report:
     """The report on files that nobody keeps: they are sealed under a key that is written nowhere, into a folder that
-    is removed. Rows that cannot be used are set aside, so that the report names them.
+    is removed. Rows that cannot be used are set aside, so that the report names them; records need not be among them.
 
     Raises UserError for files that cannot be read at all.
     """
     with tempfile.TemporaryDirectory(prefix="consent-risk-") as scratch:
         staging = Path(scratch) / "drop"
-        manifest = seal_folder(files, case, Sealer(new_key()), staging, set_aside=True, progress=progress)
+        manifest = seal_folder(
+            files,
+            case,
+            Sealer(new_key()),
+            staging,
+            set_aside=True,
+            progress=progress,
+            recipe=recipe,
+            settings=settings,
+            without_records=True,
+            own=own,
+        )
         counts = count_sealed(staging, manifest, as_of=case.as_of)
         return report_of([SealedDelivery(staging, manifest, counts)], case)
 
@@ -97,9 +110,11 @@ def report_of(deliveries: Sequence[SealedDelivery], case: Case, contradictions: 
     """The deliveries' files in their order, the notes on none of them, and what is left to ask."""
     files = [report for delivery in deliveries for report in delivery.reports]
     tables = {table for delivery in deliveries for table in delivery.manifest.delivered}
+    own = [file.recipe for delivery in deliveries for file in delivery.manifest.recipes]
+    recipes = {**built_in_recipes(), **{recipe.name: recipe for recipe in own}}
     return Report(
         files=tuple(files),
-        questions=tuple(open_questions(files, tables, case)),
+        questions=tuple(open_questions(files, tables, case, recipes)),
         notes=tuple(note for delivery in deliveries for note in notes_beside_files(delivery.manifest)),
         contradictions=contradictions,
     )
@@ -108,7 +123,7 @@ def report_of(deliveries: Sequence[SealedDelivery], case: Case, contradictions: 
 def count_contradictions(consents: Sequence[Path]) -> int:
     """The records with an event that says yes and one that says no to the same purpose at the same time.
 
-    Events without a time are of the same time: nobody knows which came first.
+    Events of one channel are compared; those without a time are of the same time, since nobody knows which came first.
     """
     events = pl.scan_parquet(list(consents)).select(*_SAME, pl.col("event_state").cast(pl.String))
     yes, no = (events.filter(pl.col("event_state").is_in(states)).select(_SAME) for states in (_YES, _NO))

@@ -37,22 +37,25 @@ def read_recipe(path: Path) -> RecipeFile:
     return RecipeFile(name=name, file=path.name, sha256=hashlib.sha256(content).hexdigest(), text=text)
 
 
-def named_recipe(name: str) -> Recipe:
-    """The recipe of this name that comes with the program, or the one in a file.
+def named_recipe(name: str) -> tuple[Recipe, dict[str, RecipeFile]]:
+    """The recipe of this name that comes with the program, or the one in the file; then with the file by its name.
 
     Raises UserError where there is none, or the file is no recipe.
     """
     if is_recipe_file(name):
-        return read_recipe(Path(name)).recipe
+        file = read_recipe(Path(name))
+        return file.recipe, {name: file}
     recipes = built_in_recipes()
     if name not in recipes:
         raise UserError(Problem(name, "there is no recipe of this name", did_you_mean(name, recipes)))
-    return recipes[name]
+    return recipes[name], {}
 
 
 def recipe_text(name: str) -> str:
-    """The YAML of a recipe that comes with the program. Raises UserError where there is none of this name."""
-    recipe = named_recipe(name)
+    """The YAML of a recipe that comes with the program, or of a file. Raises UserError where there is none."""
+    recipe, own = named_recipe(name)
+    if own:
+        return own[name].text
     return next(text for file, text in built_in_texts().items() if parse_recipe(text, file) == recipe)
 
 

@@ -44,15 +44,15 @@ EXPECTED = """
         13  the same tenant_id and source_id stands in an earlier row: rows 2, 3, 4, 5, 6, 7, 8, 9, 10,
             11, column source_id; and 3 more
         2  not a day: row 3, column Create Date; row 9, column Last Activity Date
-      Columns understood (2): Record ID → source_id: 12 345, Email → email: 12 000
-      Columns ignored (2): First Name, Last Name
-      Columns held secret (1): Password hash
+      Columns understood: Record ID → source_id: 12 345; Email → email: 12 000
+      Columns ignored: First Name; Last Name
+      Columns held secret: Password hash
       Values unknown to the recipe, by field: hs_legal_basis: 7
       Dates
         created_at                        2019-01-01 to 2021-03-02; 1 place-holder; 2 unreadable
         birth_date                        —
       Figures of the recipe
-        conversations                               16
+        conversations                                                                   16
       Warnings
         - the header holds this name more than once: Notes
 

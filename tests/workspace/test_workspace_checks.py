@@ -47,9 +47,10 @@ def sealed(folder: Path, records: list[tuple[int, str, list[int]]], states: tupl
     return folder
 
 
-def events(rows: list[tuple[int, str, str, datetime | None]]) -> pl.DataFrame:
+def events(rows: list[tuple[int, str, str, datetime | None]], channel: str | None = None) -> pl.DataFrame:
     schema = {"record_key": pl.Int64, "purpose": pl.String, "event_state": pl.String, "event_time": pl.Datetime("us")}
-    return pl.DataFrame(rows, schema=schema, orient="row")
+    found = pl.DataFrame(rows, schema=schema, orient="row")
+    return found.with_columns(pl.lit(channel, dtype=pl.String).alias("channel"))
 
 
 def report(*inputs: Input, case: Case = CASE, delivered: tuple[str, ...] = ("records",), folder: Path) -> Report:
@@ -84,7 +85,7 @@ def test_a_file_counts_its_own_records_and_rejects(tmp_path: Path) -> None:
     first, second = found.files
     assert (first.drop, first.records, first.persons, first.rejected) == (1, 2, 1, {"not a day": 1})
     assert [(place.row, place.column) for place in first.places] == [(3, "created_at"), (4, "created_at")]
-    assert (first.warnings, second.warnings) == (("a warning",), ("countries not kept (2)",))
+    assert (first.warnings, second.warnings) == (("a warning",), ("countries not kept (2 rows)",))
     assert [note.file for note in found.notes] == ["tenants"]
     assert (first.as_of, first.states) == (DAY, {EventState.GIVEN: 3})
 
@@ -118,6 +119,7 @@ def test_yes_and_no_to_one_purpose_at_one_time_contradict_each_other(tmp_path: P
     ]
     for number, part in enumerate((rows[:-1], rows[-1:])):
         events(part).write_parquet(tmp_path / f"{number}.parquet")
+    events([(6, "Marketing", "refused", noon)], "sms").write_parquet(tmp_path / "another channel.parquet")
     assert count_contradictions(sorted(tmp_path.glob("*.parquet"))) == 3  # records 1, 4 and 6
 
 
@@ -141,6 +143,8 @@ def test_what_no_export_says_is_asked_of_the_files_that_leave_it_open(tmp_path: 
     ("question", "answer"),
     [
         (asking.PURPOSE, {"fields": (FieldRead(column="Topic", field="purpose", filled=2),)}),
+        (asking.PURPOSE, {"recipe": "kantara"}),
+        (asking.MECHANISM, {"recipe": "kantara"}),
         (asking.PURPOSE, {"recipe": "canonical"}),
         (asking.PURPOSE, {"states": {EventState.NONE_RECORDED: 2}}),
         (asking.RECIPIENTS, {"fields": (FieldRead(column="To", field="recipients", filled=1),)}),

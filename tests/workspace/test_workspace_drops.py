@@ -96,7 +96,9 @@ def test_a_file_is_added_once(workspace) -> None:
         workspace.add(copy)
     assert str(refused.value) == f"records.csv: the same file: drop {drop.id} has it already. Leave it out."
     twin = workspace.file("contacts.csv", "tenant_id\nT1\n"), workspace.file("tenants.csv", "tenant_id\nT1\n")
-    with pytest.raises(UserError, match=r"tenants\.csv: the same file: another file of this delivery has the same content"):
+    with pytest.raises(
+        UserError, match=r"tenants\.csv: the same file: another file of this delivery has the same content"
+    ):
         workspace.add(*twin)
     assert workspace.visible() == [drop.id]
 
