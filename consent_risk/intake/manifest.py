@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from consent_risk.intake.recipes import Recipe, parse_recipe
 from consent_risk.vocabulary import EventState, LegalBasis
-
-PROFILE: Literal["strict-1"] = "strict-1"
 
 
 class _Frozen(BaseModel):
@@ -141,7 +138,7 @@ class Manifest(_Frozen):
     `consent_tenants` are the tenants that a consent event was read of, in order: also of events that were set aside,
     for want of a record or for a fault, so that no events and no usable events can be told apart.
     `recipes` are the files of recipes that do not come with the program.
-    `profile` is the normalisation of identifiers (sealing.py).
+    `profile` names how identifiers were normalised (normalising.py).
     """
 
     program_version: str
@@ -152,7 +149,7 @@ class Manifest(_Frozen):
     consent_tenants: tuple[str, ...]
     quality: tuple[Note, ...]
     recipes: tuple[RecipeFile, ...] = ()
-    profile: Literal["strict-1"] = PROFILE
+    profile: str
 
     def to_json(self) -> str:
         """The manifest as text, the same bytes for the same manifest."""

@@ -29,7 +29,9 @@ def an_input(file: str = "contacts.csv", **changed: object) -> Input:
 
 def a_manifest(*inputs: Input, delivered: tuple[str, ...] = ("records",), **changed: object) -> Manifest:
     fields = {"outputs": (), "rejects": (), "consent_tenants": (), "quality": ()}
-    return Manifest(**{**fields, "program_version": "0", "inputs": inputs, "delivered": delivered, **changed})
+    return Manifest(
+        **{**fields, "program_version": "0", "profile": "strict-1", "inputs": inputs, "delivered": delivered, **changed}
+    )
 
 
 def sealed(folder: Path, records: list[tuple[int, str, list[int]]], states: tuple[str, ...] = ()) -> Path:

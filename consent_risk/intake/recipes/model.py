@@ -17,6 +17,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from consent_risk.case import TimeZone
 from consent_risk.vocabulary import (
     Channel,
     CollectionMethod,
@@ -69,7 +70,9 @@ class Condition(_Model):
 
 
 class Time(_Model):
-    """When something happened. Digits are an epoch only where `unit` says so; `iso` is for ISO 8601 and nothing else.
+    """When something happened. Digits are an epoch only where `unit` says so; other texts are then read as ISO 8601.
+
+    `iso` is for columns of ISO 8601 and nothing else, which need not be looked through for the order of their days.
 
     `quality` overrides what the text shows (exact or day): a `last changed` column is no time of consent.
     """
@@ -303,7 +306,7 @@ class Recipe(_Model):
     text_marker: str | None = None
     continuation_rows: bool = False
     date_order: DateOrder | None = None
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     documents: str | None = None
     json_columns: tuple[str, ...] = ()
     options: Mapping[str, str] = {}
