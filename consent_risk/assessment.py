@@ -26,6 +26,8 @@ from consent_risk.analysis.results import (
 from consent_risk.analysis.thresholds import DecisionTable
 from consent_risk.analysis.waterfall import waterfalls
 from consent_risk.case import Case
+from consent_risk.intake.file_report import FileReport, Question
+from consent_risk.intake.manifest import Note
 from consent_risk.law.rulebook import Rulebook
 from consent_risk.measure.cube import Cube
 from consent_risk.numbers import share_text
@@ -37,10 +39,8 @@ __all__ = [
     "Delivered",
     "Figure",
     "Finding",
-    "InputFile",
     "Limb",
     "Measured",
-    "QualityNote",
     "Reference",
     "RuleCount",
     "StatedAssumption",
@@ -90,36 +90,23 @@ class StatedAssumption(Frozen):
     meaning: str
 
 
-class InputFile(Frozen):
-    """A file that was handed in: its hash, how it was read and what became of its rows."""
-
-    file: str
-    sha256: str
-    bytes: int
-    recipe: str
-    table: str
-    rows: int
-    used: int
-
-
-class QualityNote(Frozen):
-    """Something about the data that the reader must know, with the number of rows it concerns."""
-
-    file: str
-    what: str
-    rows: int
-
-
 class Delivered(Frozen):
-    """What was handed in, as read: `consent_events` counts the events by state, every state named."""
+    """What was handed in, as read: `consent_events` counts the sealed events by state, every state named.
+
+    `questions` are what the files leave open and somebody must answer.
+    """
 
     tenants: int
     records: int
     consent_events: Mapping[EventState, int]
+    questions: tuple[Question, ...] = ()
 
 
 class Assessment(Frozen):
-    """The whole assessment of a case at one day. Page, PDF and JSON are drawings of this object."""
+    """The whole assessment of a case at one day. Page, PDF and JSON are drawings of this object.
+
+    `inputs` are the reports on the files handed in, in the order in which they were sealed.
+    """
 
     program_version: str
     rules_version: str
@@ -137,8 +124,8 @@ class Assessment(Frozen):
     rules: tuple[RuleCount, ...]
     assumptions: tuple[StatedAssumption, ...]
     delivered: Delivered
-    inputs: tuple[InputFile, ...]
-    quality: tuple[QualityNote, ...]
+    inputs: tuple[FileReport, ...]
+    quality: tuple[Note, ...]
     notices: tuple[str, ...] = Field(min_length=1)
 
     def figure(
@@ -165,8 +152,8 @@ def assess(
     rulebook: Rulebook,
     table: DecisionTable,
     delivered: Delivered,
-    inputs: Sequence[InputFile],
-    quality: Sequence[QualityNote],
+    inputs: Sequence[FileReport],
+    quality: Sequence[Note],
 ) -> Assessment:
     """The assessment of a case from its cube: arithmetic on counts, no file and no clock.
 
@@ -268,10 +255,10 @@ def _setting_text(value: int | bool | None) -> str:
     return "not set" if value is None else str(value)
 
 
-def _cube_notes(cube: Cube) -> Iterator[QualityNote]:
+def _cube_notes(cube: Cube) -> Iterator[Note]:
     unattributed = cube.totals["messages.unattributed"]
     if unattributed:
-        yield QualityNote(
+        yield Note(
             file="interactions",
             what="messages delivered per tenant, without a record: in no total",
             rows=unattributed,
@@ -279,6 +266,6 @@ def _cube_notes(cube: Cube) -> Iterator[QualityNote]:
     of_one_purpose = cube.records.filter(pl.col("purpose") == cube.purposes[0].value)
     unlinked = int(of_one_purpose.filter(pl.col("link") == "no")["records"].sum())
     if unlinked:
-        yield QualityNote(
+        yield Note(
             file="records", what="in-scope records without an identifier: each a person of its own", rows=unlinked
         )

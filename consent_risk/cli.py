@@ -17,25 +17,38 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
-import polars as pl
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from consent_risk import __version__
 from consent_risk.assessment import Assessment
+from consent_risk.case import ExportSettings
 from consent_risk.errors import Problem, UserError
-from consent_risk.intake import exports_in, seal_folder
-from consent_risk.intake.manifest import Manifest
-from consent_risk.intake.sealing import Sealer
-from consent_risk.report.text import check_text, finding_text
+from consent_risk.intake import exports_in
+from consent_risk.intake.file_report import Report
+from consent_risk.intake.proposal_text import proposal_text
+from consent_risk.intake.recipes import built_in_recipes
+from consent_risk.numbers import counted_text
+from consent_risk.report.check_text import check_text
+from consent_risk.report.recipe_words import delivers_text, recipe_words, recipes_text
+from consent_risk.report.text import finding_text
 from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
-from consent_risk.workspace.drops import add_drop, list_drops, read_rejects
+from consent_risk.workspace.checks import check_drops, check_files, check_latest, neutral_case
+from consent_risk.workspace.drops import add_drop, list_drops
 from consent_risk.workspace.keys import case_key, forget_key, new_key
+from consent_risk.workspace.recipes import (
+    named_recipe,
+    own_recipes,
+    propose_recipe,
+    read_recipe,
+    recipe_text,
+    write_new,
+)
 from consent_risk.workspace.runs import open_run
 
 USER_ERROR = 2
-Delivery = tuple[Manifest, pl.DataFrame]  # what a delivery holds, and its rejects
+_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 SAMPLES = ("quillmere", "harbourlight")  # the app opens the first
 _HERE = Path(__file__).resolve().parent
 
@@ -45,11 +58,26 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+recipes = typer.Typer(help="Recipes: how the export of a system is read.", no_args_is_help=True)
+app.add_typer(recipes, name="recipe")
 
 Folder = Annotated[Path, typer.Argument(help="A folder with case.yaml and the exports beside it.")]
 CaseFolder = Annotated[Path, typer.Argument(metavar="CASE", help="A case folder, made with `new`.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
 Pdf = Annotated[Path | None, typer.Option("--pdf", metavar="FILE", help="Write the assessment as a PDF.")]
+RecipeName = Annotated[
+    str | None, typer.Option("--recipe", metavar="NAME|FILE", help="The recipe of files that are not canonical.")
+]
+Tenant = Annotated[str | None, typer.Option(metavar="ID", help="The tenant of files that name none.")]
+Encoding = Annotated[str | None, typer.Option(metavar="E", help="The encoding, where it is found out wrongly.")]
+Delimiter = Annotated[
+    str | None,
+    typer.Option(metavar="D", help="What separates the columns: a character, or comma, semicolon, tab, pipe."),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option("--as-of", metavar="DAY", formats=["%Y-%m-%d"], help="The day for which consents are counted."),
+]
 SetAside = Annotated[
     bool, typer.Option("--set-aside", help="Set rows that cannot be used aside, listed and counted, and go on.")
 ]
@@ -72,6 +100,9 @@ def run(
     _check_writable(pdf)
     with _workspace(keep) as case_dir:
         (case_dir / CASE_FILE).write_text(text, encoding="utf-8")
+        own = own_recipes(case, folder)
+        for name, recipe in own.items():
+            write_new(case_dir / name, recipe.text)
         # A case that is not kept needs no key afterwards, so none is written anywhere.
         key = case_key(case_dir) if keep else new_key()
         with _progress("sealing") as progress:
@@ -82,6 +113,7 @@ def run(
                 key=key,
                 set_aside=set_aside,
                 progress=progress,
+                own=own,
                 now=datetime.now(UTC),
             )
         _report(_assess(case_dir), as_json, pdf)
@@ -98,30 +130,66 @@ def new(case: CaseFolder) -> None:
 def add(
     case: CaseFolder,
     files: Annotated[list[Path], typer.Argument(help="Export files, or folders of them.")],
+    recipe: RecipeName = None,
+    tenant: Tenant = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     as_json: AsJson = False,
     set_aside: SetAside = False,
 ) -> None:
     """Seal FILES into a new data drop of CASE: all of them or, if anything is wrong, none."""
     read = read_case(case)
-    given = [path for file in files for path in (exports_in(file) if file.is_dir() else [file])]
-    if not given:
-        raise UserError(
-            Problem(str(files[0]), "there are no exports in it", "Name the files, or the folder they are in.")
-        )
+    chosen, own = named_recipe(recipe) if recipe else (None, {})
     with _progress("sealing") as progress:
         drop = add_drop(
-            case, read, given, key=case_key(case), set_aside=set_aside, progress=progress, now=datetime.now(UTC)
+            case,
+            read,
+            _exports(files),
+            key=case_key(case),
+            set_aside=set_aside,
+            progress=progress,
+            recipe=chosen,
+            settings=_settings(tenant, encoding, delimiter),
+            own={**own_recipes(read, case), **own},
+            now=datetime.now(UTC),
         )
-    delivery = (drop.manifest, read_rejects(drop.path))
-    typer.echo(_checked_json([delivery]) if as_json else f"Drop {drop.id}\n{check_text([delivery])}")
+    report = check_latest(list_drops(case), read)
+    typer.echo(_checked(report, as_json) if as_json else f"Drop {drop.id}\n\n{_checked(report, as_json)}")
 
 
 @app.command()
-def check(folder: Folder, as_json: AsJson = False, set_aside: SetAside = False) -> None:
-    """Say what was understood, and what was not: of the drops of a case, or of the exports in a folder."""
-    drops = list_drops(folder)
-    deliveries = [(drop.manifest, read_rejects(drop.path)) for drop in drops] or [_dry_run(folder, set_aside)]
-    typer.echo(_checked_json(deliveries) if as_json else check_text(deliveries))
+def check(
+    paths: Annotated[list[Path], typer.Argument(metavar="CASE|FOLDER|FILE…", help="A case, or exports.")],
+    recipe: RecipeName = None,
+    tenant: Tenant = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    as_of: AsOf = None,
+    as_json: AsJson = False,
+    set_aside: SetAside = False,
+) -> None:
+    """Say what was understood, and what was not: of the drops of a case, or of exports.
+
+    Nothing is kept of exports that are looked at; rows that cannot be used are always set aside and counted.
+    """
+    settings = _settings(tenant, encoding, delimiter)
+    folder = paths[0] if len(paths) == 1 and (paths[0] / CASE_FILE).is_file() else None
+    case = read_case(folder) if folder else neutral_case(datetime.now(UTC).date())
+    if folder and (drops := list_drops(folder)):
+        _check_no_settings(folder, recipe, settings, as_of)
+        report = check_drops(drops, case)
+    else:
+        chosen, own = named_recipe(recipe) if recipe else (None, {})
+        with _progress("reading") as progress:
+            report = check_files(
+                _exports(paths),
+                case.model_copy(update={"as_of": as_of.date()}) if as_of else case,
+                progress=progress,
+                recipe=chosen,
+                settings=settings,
+                own={**(own_recipes(case, folder) if folder else {}), **own},
+            )
+    typer.echo(_checked(report, as_json))
 
 
 @app.command()
@@ -167,6 +235,49 @@ def serve(
     os.execve(sys.executable, command, environment)  # so that who stops this process stops the app
 
 
+@recipes.command("list")
+def list_recipes(as_json: AsJson = False) -> None:
+    """The recipes that come with the program: name, system, title and what they deliver."""
+    rows = [
+        {"name": name, "system": recipe.system, "title": recipe.title, "delivers": delivers_text(recipe)}
+        for name, recipe in sorted(built_in_recipes().items())
+    ]
+    typer.echo(json.dumps(rows, indent=2, ensure_ascii=False) if as_json else recipes_text(rows))
+
+
+@recipes.command("show")
+def show_recipe(name: Annotated[str, typer.Argument(help="The name of a recipe that comes with the program.")]) -> None:
+    """Print the YAML of a recipe, to read it or to start from it."""
+    typer.echo(recipe_text(name), nl=False)
+
+
+@recipes.command("check")
+def check_recipe(file: Annotated[Path, typer.Argument(help="A recipe of your own.")]) -> None:
+    """Check a recipe strictly and say in words what it reads."""
+    typer.echo(recipe_words(read_recipe(file).recipe))
+
+
+@recipes.command("propose")
+def propose_a_recipe(
+    file: Annotated[Path, typer.Argument(help="An export that no recipe recognises.")],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the recipe to this new file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Propose a recipe for an export from its header and a sample. What is not proven stays open, with a question."""
+    proposal = propose_recipe(file)
+    text = proposal_text(proposal)
+    if out:
+        write_new(out, text)
+    if as_json:
+        data = {"recipe": text, "open": proposal.questions, "unread": proposal.unread, "remarks": proposal.remarks}
+        typer.echo(json.dumps(data, indent=2, ensure_ascii=False))
+    elif out:
+        left = counted_text(len(proposal.questions), "question")
+        typer.echo(f"Wrote {out}; {left} left open. Then: consent-risk recipe check {out}")
+    else:
+        typer.echo(text, nl=False)
+
+
 @app.command()
 def version() -> None:
     """Print the version of the program."""
@@ -189,6 +300,32 @@ def main() -> None:
         sys.exit(USER_ERROR)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _check_no_settings(
+    folder: Path, recipe: str | None, settings: ExportSettings | None, as_of: datetime | None
+) -> None:
+    if recipe or settings or as_of:
+        reason = "the case has drops, and they were read when they were added"
+        raise UserError(Problem(str(folder), reason, "Leave the options out, or name the export files."))
+
+
+def _settings(tenant: str | None, encoding: str | None, delimiter: str | None) -> ExportSettings | None:
+    """What was said about the files on the command line; it goes before what the case says."""
+    said = {"tenant": tenant, "encoding": encoding, "delimiter": _DELIMITERS.get(delimiter or "", delimiter)}
+    given = {name: value for name, value in said.items() if value is not None}
+    if len(given.get("delimiter") or "x") != 1:
+        raise UserError(Problem("--delimiter", "not one character", "Write it, or comma, semicolon, tab or pipe."))
+    return ExportSettings.model_validate(given) if given else None
+
+
+def _exports(paths: Sequence[Path]) -> list[Path]:
+    """The export files that are named, or lie in the folders that are. Raises UserError where there are none."""
+    files = [file for path in paths for file in (exports_in(path) if path.is_dir() else [path])]
+    if not files:
+        mend = "Name the files, or the folder they are in."
+        raise UserError(Problem(str(paths[0]), "there are no exports in it", mend))
+    return files
 
 
 def _assess(case_dir: Path) -> Assessment:
@@ -242,18 +379,8 @@ def _check_free(port: int) -> None:
             raise UserError(Problem(f"port {port}", "it is in use or not allowed", mend)) from None
 
 
-def _dry_run(folder: Path, set_aside: bool) -> Delivery:
-    case = read_case(folder)
-    with tempfile.TemporaryDirectory(prefix="consent-risk-") as scratch, _progress("reading") as progress:
-        staging = Path(scratch) / "drop"
-        sealer = Sealer(new_key())
-        manifest = seal_folder(exports_in(folder), case, sealer, staging, set_aside=set_aside, progress=progress)
-        return manifest, read_rejects(staging)
-
-
-def _checked_json(deliveries: Sequence[Delivery]) -> str:
-    checked = [{**manifest.model_dump(mode="json"), "rejected": rejects.to_dicts()} for manifest, rejects in deliveries]
-    return json.dumps(checked, indent=2, ensure_ascii=False)
+def _checked(report: Report, as_json: bool) -> str:
+    return json.dumps(report.to_json_data(), indent=2, ensure_ascii=False) if as_json else check_text(report)
 
 
 def _load_samples(workspace: Path) -> None:

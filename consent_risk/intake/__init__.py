@@ -6,7 +6,7 @@ What a file may hold, and what each cell means, is in docs/method.md ("Canonical
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -18,7 +18,7 @@ from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
 from consent_risk.intake.faults import Faults
-from consent_risk.intake.manifest import Input, Manifest
+from consent_risk.intake.manifest import Input, Manifest, RecipeFile
 from consent_risk.intake.normalising import profile_named
 from consent_risk.intake.opening.folders import exports_in_folder
 from consent_risk.intake.personal import is_id_of_person
@@ -32,6 +32,7 @@ from consent_risk.tables import SCHEMAS
 
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
+NO_OWN_RECIPES: Mapping[str, RecipeFile] = {}
 
 # Records are looked up in tenants, events in records, and merges say which records are set aside. They come first,
 # whatever the order of the files.
@@ -59,6 +60,7 @@ def seal_folder(
     recipe: Recipe | None = None,
     settings: ExportSettings | None = None,
     without_records: bool = False,
+    own: Mapping[str, RecipeFile] = NO_OWN_RECIPES,
 ) -> Manifest:
     """Read the export files and write `staging`/<table>.parquet for every table, and `staging`/manifest.json.
 
@@ -67,7 +69,8 @@ def seal_folder(
     `earlier` are the records.parquet files of the case's earlier drops: their records are known, so that an event
     about one is no orphan, and one that is delivered again is refused. `progress` is told (bytes done, bytes in all).
     `recipe` reads the files that are not canonical, `settings` go before what the case says about a file. A delivery
-    without records is refused unless `without_records` (to look at single files) or records came earlier.
+    without records is refused unless `without_records` (to look at single files) or records came earlier. `own` are the
+    recipes that do not come with the program, by the names that the case gives them; the manifest keeps their text.
 
     Raises UserError with every problem found in any file; then `staging` holds no file of ours. With `set_aside`
     rows that cannot be used go to the rejects instead; files that cannot be used are still refused.
@@ -79,7 +82,7 @@ def seal_folder(
         faults = Faults(store["rejects"], set_aside=set_aside)
         delivery = Delivery(store, sealer.under(profile), faults)
         delivery.remember(earlier)
-        sources, refused = _open_all(files, case, faults, recipe, settings)
+        sources, refused = _open_all(files, case, faults, recipe, settings, own)
         if not earlier and not without_records:
             _check_records_come((reading for _, reading in sources), refused, faults)
         _introduce([reading for _, reading in sources if isinstance(reading, RecipeReading)], delivery, earlier)
@@ -96,6 +99,7 @@ def seal_folder(
         rejects=faults.rejected(),
         consent_tenants=tuple(sorted(delivery.consent_tenants)),
         quality=faults.quality(),
+        recipes=tuple(dict.fromkeys(file for file in own.values() if file.name in {one.recipe for one in inputs})),
         profile=profile.name,
     )
     _write_durably(staging / MANIFEST, manifest.to_json())
@@ -103,10 +107,16 @@ def seal_folder(
 
 
 def _open_all(
-    files: Sequence[Path], case: Case, faults: Faults, recipe: Recipe | None, settings: ExportSettings | None
+    files: Sequence[Path],
+    case: Case,
+    faults: Faults,
+    recipe: Recipe | None,
+    settings: ExportSettings | None,
+    own: Mapping[str, RecipeFile],
 ) -> tuple[list[tuple[Export, Reading]], list[Path]]:
     """The files that can be read, in the order in which they are, and those that cannot, which become problems."""
     sources, refused = [], []
+    recipes = {name: file.recipe for name, file in own.items()}
     for number, path in enumerate(sorted(files), 1):
         if pl.select(is_id_of_person(pl.lit(path.name))).item():
             reason = "its name carries an e-mail address or a phone number, and names of files are kept"
@@ -114,7 +124,7 @@ def _open_all(
             refused.append(path)
             continue
         try:
-            sources += receive(path, case, recipe, settings)
+            sources += receive(path, case, recipe, settings, recipes)
         except UserError as error:
             _add_all(error.problems, faults)
             refused.append(path)

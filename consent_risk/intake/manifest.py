@@ -7,6 +7,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
+from consent_risk.intake.recipes import Recipe, parse_recipe
 from consent_risk.vocabulary import EventState, LegalBasis
 
 
@@ -115,6 +116,20 @@ class Rejected(_Frozen):
     rows: int
 
 
+class RecipeFile(_Frozen):
+    """A recipe of one's own that read files of the drop: its text is kept, so that every figure stays traceable."""
+
+    name: str
+    file: str
+    sha256: str
+    text: str
+
+    @property
+    def recipe(self) -> Recipe:
+        """The recipe in the text."""
+        return parse_recipe(self.text, self.file)
+
+
 class Manifest(_Frozen):
     """Everything about a data drop but the data.
 
@@ -122,6 +137,7 @@ class Manifest(_Frozen):
     `rejects` counts the rows set aside by file and reason; for every input, rows = used + rows set aside.
     `consent_tenants` are the tenants that a consent event was read of, in order: also of events that were set aside,
     for want of a record or for a fault, so that no events and no usable events can be told apart.
+    `recipes` are the files of recipes that do not come with the program.
     `profile` names how identifiers were normalised (normalising.py).
     """
 
@@ -132,6 +148,7 @@ class Manifest(_Frozen):
     rejects: tuple[Rejected, ...]
     consent_tenants: tuple[str, ...]
     quality: tuple[Note, ...]
+    recipes: tuple[RecipeFile, ...] = ()
     profile: str
 
     def to_json(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from functools import partial
@@ -26,6 +26,7 @@ from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.seal_tables import SEAL
 
 CANONICAL = "canonical"
+NO_RECIPES: Mapping[str, Recipe] = {}
 _Said = TypeVar("_Said")
 
 
@@ -129,7 +130,11 @@ def settings_of(file: str, case: Case, given: ExportSettings | None = None) -> E
 
 
 def receive(
-    path: Path, case: Case, recipe: Recipe | None = None, settings: ExportSettings | None = None
+    path: Path,
+    case: Case,
+    recipe: Recipe | None = None,
+    settings: ExportSettings | None = None,
+    own: Mapping[str, Recipe] = NO_RECIPES,
 ) -> list[tuple[Export, Reading]]:
     """The exports in a file, each with how it is read.
 
@@ -142,11 +147,11 @@ def receive(
     lists: dict[str, dict[str, Export]] = {}
     for export in opened():
         try:
-            for documents in sorted(_lists_in(export, recipe)):
+            for documents in sorted(_lists_in(export, [*own.values(), *([recipe] if recipe else [])])):
                 if documents not in lists:
                     lists[documents] = _by_documents(opened, documents)
             inner = {key: exports[export.name] for key, exports in lists.items() if export.name in exports}
-            found.append(recognise(export, case, recipe, settings, inner))
+            found.append(recognise(export, case, recipe, settings, inner, own))
         except UserError as error:
             problems += error.problems
     if problems:
@@ -160,12 +165,14 @@ def recognise(
     recipe: Recipe | None = None,
     settings: ExportSettings | None = None,
     documents: Mapping[str, Export] | None = None,
+    own: Mapping[str, Recipe] = NO_RECIPES,
 ) -> tuple[Export, Reading]:
     """The export and how it is read. `recipe` reads whatever is not in the canonical form.
 
-    `documents` are the same JSON file opened at a list within it, by the path of the list; a recipe reads the one that
-    it names. Raises UserError where no recipe fits, or several do, the recipe named does not exist, or the header lacks
-    what it needs.
+    `own` are recipes that do not come with the program, by the name under which the case names them. `documents` are
+    the same JSON file opened at a list within it, by the path of the list; a recipe reads the one that it names.
+    Raises UserError where no recipe fits, or several do, the recipe named does not exist, or the header lacks what it
+    needs.
     """
     said = settings_of(export.name, case, settings)
     named = said.recipe or _by_name(export.name, case.recipes)
@@ -174,7 +181,7 @@ def recognise(
     if canonical and named in (None, CANONICAL) and (fits or not recipe):
         return export, CanonicalReading(export, canonical, case.as_of)
     name = named or (None if recipe else case.recipe)
-    chosen = _recipe(name, export.name) if name else recipe
+    chosen = _recipe(name, export.name, own) if name else recipe
     opened = documents or {}
     if chosen is None:
         export, chosen = _recognised(export, opened)
@@ -183,9 +190,9 @@ def recognise(
     return export, RecipeReading(export, chosen, said, case.as_of)
 
 
-def _lists_in(export: Export, recipe: Recipe | None) -> set[str]:
+def _lists_in(export: Export, others: Iterable[Recipe]) -> set[str]:
     """The paths of lists of documents that recipes know and whose first key the file has."""
-    recipes = [*built_in_recipes().values(), *([recipe] if recipe else [])]
+    recipes = [*built_in_recipes().values(), *others]
     paths = {known.documents for known in recipes if known.documents} if is_json(export) else set()
     return {path for path in paths if path.partition(".")[0].removesuffix("[]") in export.header}
 
@@ -242,8 +249,8 @@ def _by_name(file: str, said: Mapping[str, _Said]) -> _Said | None:
     return next((one for pattern, one in said.items() if any(fnmatchcase(name, pattern) for name in names)), None)
 
 
-def _recipe(name: str, file: str) -> Recipe:
-    recipes = built_in_recipes()
+def _recipe(name: str, file: str, own: Mapping[str, Recipe]) -> Recipe:
+    recipes = {**built_in_recipes(), **own}
     if name not in recipes:
         reason = f"there is no recipe `{name}`, which should read {file}"
         raise UserError(Problem("case.yaml", reason, did_you_mean(name, recipes)))

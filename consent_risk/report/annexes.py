@@ -1,9 +1,9 @@
-"""The annexes: data quality, inputs and hashes, method and glossary, and what the finding is not."""
+"""The annexes behind that on data quality: inputs and hashes, method and glossary, what the finding is not."""
 
 from __future__ import annotations
 
 from consent_risk.assessment import Assessment
-from consent_risk.numbers import NONE, bytes_text, number_text
+from consent_risk.numbers import NONE, bytes_text
 from consent_risk.report.blocks import Cell, Column, Writer, bold, italic, lines, number_column
 from consent_risk.report.wording import purpose_name
 from consent_risk.vocabulary import Scenario
@@ -26,21 +26,6 @@ GLOSSARY = (
     ("additional", "transferable, and new to the acquirer"),
     ("as-of day", "the day for which every question is asked"),
 )
-
-
-def write_quality(writer: Writer, assessment: Assessment) -> None:
-    """Annex A: what the reader must know about the data."""
-    writer.annex("Data quality")
-    if not assessment.quality:
-        writer.para("Nothing about the data had to be noted: every row was read and used.")
-        return
-    writer.para(
-        "The following was noted while the files were read. Places are named by file and reason only; "
-        "the content of a row is never shown."
-    )
-    columns = [Column("File", 0.6), Column("What", 1.4), number_column("Rows")]
-    rows: list[list[Cell]] = [[note.file, note.what, number_text(note.rows)] for note in assessment.quality]
-    writer.table("Notes on the data", columns, rows)
 
 
 def write_inputs(writer: Writer, assessment: Assessment) -> None:

@@ -8,11 +8,12 @@ import altair as alt
 
 from consent_risk.assessment import Assessment
 from consent_risk.numbers import day_text
-from consent_risk.report.annexes import write_inputs, write_method, write_notices, write_quality
+from consent_risk.report.annexes import write_inputs, write_method, write_notices
 from consent_risk.report.blocks import Writer
 from consent_risk.report.figures import Figures
 from consent_risk.report.gates import write_gates, write_scenarios
 from consent_risk.report.opening import write_finding, write_parties
+from consent_risk.report.quality import write_quality
 from consent_risk.report.reasons import write_assumptions, write_limbs, write_rules
 
 KIND = "Data in a concentration: assessment"

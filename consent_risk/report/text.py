@@ -1,17 +1,12 @@
-"""An assessment and a delivery as plain text, for the command line."""
+"""An assessment as plain text, for the command line."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
-import polars as pl
+from collections.abc import Mapping
 
 from consent_risk.assessment import Assessment
-from consent_risk.intake.manifest import Manifest
 from consent_risk.numbers import counted_text, figure_text, number_text
 from consent_risk.vocabulary import EventState, Gate, Outcome, Scenario, Unit
-
-_REJECTS_SHOWN = 20
 
 
 def finding_text(assessment: Assessment) -> str:
@@ -82,34 +77,3 @@ def _scenarios(assessment: Assessment) -> list[str]:
 
 def _row(label: str, *cells: str, wide: int = 12) -> str:
     return f"{label:<52}" + "".join(f"{cell:>{wide}}" for cell in cells)
-
-
-def check_text(deliveries: Sequence[tuple[Manifest, pl.DataFrame]]) -> str:
-    """What was understood of each file, what was set aside and where, and what the reader must know.
-
-    A delivery is its manifest and its `rejects` (tables.Rejects).
-    """
-    return "\n\n".join("\n".join(_delivery(manifest, rejects)) for manifest, rejects in deliveries)
-
-
-def _delivery(manifest: Manifest, rejects: pl.DataFrame) -> list[str]:
-    wide = max((len(given.file) for given in manifest.inputs), default=0) + 2
-    lines = [f"{'file':<{wide}}{'recipe':<14}{'table':<16}{'rows':>10}{'used':>10}"]
-    for given in manifest.inputs:
-        counts = f"{number_text(given.rows):>10}{number_text(given.used):>10}"
-        lines.append(f"{given.file:<{wide}}{given.recipe:<14}{given.table:<16}{counts}")
-    if manifest.rejects:
-        lines += ["", "Set aside:"]
-        lines += [f"  {reject.file}: {reject.reason} ({number_text(reject.rows)})" for reject in manifest.rejects]
-        lines += [f"    {_place(*row)}" for row in rejects.head(_REJECTS_SHOWN).iter_rows()]
-        if rejects.height > _REJECTS_SHOWN:
-            lines.append(f"    … and {number_text(rejects.height - _REJECTS_SHOWN)} more; --json lists all")
-    if manifest.quality:
-        lines += ["", "To know:"]
-        lines += [f"  {note.file}: {note.what} ({number_text(note.rows)})" for note in manifest.quality]
-    return lines
-
-
-def _place(file: str, row: int | None, column: str | None, reason: str) -> str:
-    where = f"{file}, row {row}" if row is not None else file
-    return f"{where}{f', column {column}' if column else ''}: {reason}"

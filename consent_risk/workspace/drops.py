@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,12 +21,14 @@ from pathlib import Path
 import polars as pl
 from pydantic import ValidationError
 
-from consent_risk.case import Case
+from consent_risk.case import Case, ExportSettings
 from consent_risk.errors import Problem, UserError
-from consent_risk.intake import MANIFEST, seal_folder
-from consent_risk.intake.manifest import Manifest
+from consent_risk.intake import MANIFEST, NO_OWN_RECIPES, seal_folder
+from consent_risk.intake.manifest import Manifest, RecipeFile
+from consent_risk.intake.recipes import Recipe
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import sha256_of
+from consent_risk.workspace.counts import count_sealed, write_counts
 from consent_risk.workspace.keys import DROPS
 
 _STAGING = ".staging-"
@@ -50,9 +52,12 @@ def add_drop(
     key: bytes,
     set_aside: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    recipe: Recipe | None = None,
+    settings: ExportSettings | None = None,
+    own: Mapping[str, RecipeFile] = NO_OWN_RECIPES,
     now: datetime,
 ) -> Drop:
-    """Seal the files into a new drop of the case.
+    """Seal the files into a new drop of the case; `recipe`, `settings` and `own` are those of intake.seal_folder.
 
     Raises UserError for input that cannot be used (see intake.seal_folder), for a file that a drop holds already,
     for a case whose profile is no longer that of its drops, and while another delivery is being added. Whatever goes
@@ -75,7 +80,11 @@ def add_drop(
                 set_aside=set_aside,
                 earlier=sealed_tables(before).get("records", ()),
                 progress=progress,
+                recipe=recipe,
+                settings=settings,
+                own=own,
             )
+            write_counts(staging, count_sealed(staging, manifest, as_of=case.as_of))
             return _publish(staging, drops, manifest, now)
         except OSError as error:
             raise _disk_full(error) from error

@@ -17,16 +17,19 @@ import polars.selectors as cs
 from ibis.backends.duckdb import Backend
 
 from consent_risk import __version__
-from consent_risk.assessment import Assessment, Delivered, InputFile, QualityNote, assess
+from consent_risk.assessment import Assessment, Delivered, assess
 from consent_risk.case import Case
 from consent_risk.errors import Problem, UserError
-from consent_risk.intake.writing import sha256_of
 from consent_risk.identity import resolve_persons
+from consent_risk.intake.file_report import FileReport, Report
+from consent_risk.intake.manifest import Note
+from consent_risk.intake.writing import sha256_of
 from consent_risk.law.rulebook import Rulebook
 from consent_risk.measure import Cube, Tables, measure
 from consent_risk.resources import read_rulebook, read_thresholds
 from consent_risk.tables import empty
 from consent_risk.vocabulary import EventState
+from consent_risk.workspace.checks import SealedDelivery, delivered_by, report_of
 from consent_risk.workspace.cases import list_cases, read_case
 from consent_risk.workspace.cubes import read_cube, write_cube
 from consent_risk.workspace.drops import Drop, list_drops, sealed_tables
@@ -35,34 +38,31 @@ __all__ = ["Run", "list_cases", "open_run"]
 
 RUNS = "runs"
 # What may change without measuring again: arithmetic on the cube.
-_AFTER_THE_CUBE = {"assumptions", "thresholds", "finding", "title", "recipe", "recipes"}
+_AFTER_THE_CUBE = {"assumptions", "thresholds", "finding", "title", "recipe", "recipes", "exports"}
 
 
 @dataclass(frozen=True)
 class Run:
-    """A measured case. `key` is a hash of everything the cube depends on."""
+    """A measured case. `key` is a hash of everything the cube depends on, `files` the reports on its files."""
 
     case: Case
     key: str
     cube: Cube
     delivered: Delivered
+    files: tuple[FileReport, ...]
     rulebook: Rulebook
     drops: tuple[Drop, ...]
 
     def assessment(self, case: Case | None = None) -> Assessment:
         """The assessment of the run, or what it would be with the assumptions and thresholds of another `case`."""
         table = read_thresholds()
-        return assess(self.cube, case or self.case, self.rulebook, table, self.delivered, self._inputs, self._quality)
+        return assess(self.cube, case or self.case, self.rulebook, table, self.delivered, self.files, self._quality)
 
     @cached_property
-    def _inputs(self) -> list[InputFile]:
-        return [InputFile(**given.model_dump()) for drop in self.drops for given in drop.manifest.inputs]
-
-    @cached_property
-    def _quality(self) -> list[QualityNote]:
-        notes = [QualityNote(**note.model_dump()) for drop in self.drops for note in drop.manifest.quality]
+    def _quality(self) -> list[Note]:
+        notes = [note for drop in self.drops for note in drop.manifest.quality]
         rejects = [
-            QualityNote(file=reject.file, what=f"set aside: {reject.reason}", rows=reject.rows)
+            Note(file=reject.file, what=f"set aside: {reject.reason}", rows=reject.rows)
             for drop in self.drops
             for reject in drop.manifest.rejects
         ]
@@ -85,7 +85,9 @@ def open_run(case_dir: Path) -> Run:
         check_sealed(drops)
         cube = measure_drops(case, drops, rulebook, scratch=case_dir)
         write_cube(cube, folder)
-    return Run(case, key, cube, _delivered(drops), rulebook, tuple(drops))
+    deliveries = delivered_by(drops, case)
+    report = report_of(deliveries, case)
+    return Run(case, key, cube, _delivered(deliveries, report), report.files, rulebook, tuple(drops))
 
 
 def _stored_cube(folder: Path) -> Cube | None:
@@ -127,15 +129,15 @@ def measure_drops(case: Case, drops: Sequence[Drop], rulebook: Rulebook, *, scra
         return measure(tables, case, rulebook, engine)
 
 
-def _delivered(drops: Sequence[Drop]) -> Delivered:
-    files = sealed_tables(drops)
-    states = pl.scan_parquet(files["consents"]).group_by("event_state").len().collect()
-    events = dict(states.with_columns(pl.col("event_state").cast(pl.String)).iter_rows())
-    ids = [pl.scan_parquet(files[table]).select("tenant_id") for table in ("tenants", "records")]
-    tenants = pl.concat(ids).select(pl.col("tenant_id").n_unique()).collect().item()
-    records = pl.scan_parquet(files["records"]).select(pl.len()).collect().item()
+def _delivered(deliveries: Sequence[SealedDelivery], report: Report) -> Delivered:
+    """What was counted when each drop was made: no table is read again."""
+    counts = [delivery.counts for delivery in deliveries]
+    outputs = [output for delivery in deliveries for output in delivery.manifest.outputs]
     return Delivered(
-        tenants=tenants, records=records, consent_events={state: events.get(state.value, 0) for state in EventState}
+        tenants=len({tenant for counted in counts for tenant in counted.tenants}),
+        records=sum(output.rows for output in outputs if output.table == "records"),
+        consent_events={state: sum(counted.consent_events[state] for counted in counts) for state in EventState},
+        questions=report.questions,
     )
 
 

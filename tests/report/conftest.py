@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filereport import FULL
 
 from consent_risk.assessment import (
     Assessment,
@@ -18,16 +19,16 @@ from consent_risk.assessment import (
     Delivered,
     Figure,
     Finding,
-    InputFile,
     Limb,
     Measured,
-    QualityNote,
     Reference,
     RuleCount,
     StatedAssumption,
     Waterfall,
     WaterfallStep,
 )
+from consent_risk.intake.file_report import FileReport, Question
+from consent_risk.intake.manifest import Note
 from consent_risk.vocabulary import Decision, EventState, Gate, Grade, Outcome, Purpose, Scenario, Unit
 
 EXAMPLE = Path(__file__).parents[1] / "data" / "worked_example"
@@ -79,7 +80,13 @@ def build(**changed: Any) -> Assessment:
         "rules": rules(),
         "assumptions": assumptions(),
         "delivered": Delivered(
-            tenants=15, records=600, consent_events=dict.fromkeys(EventState, 0) | {EventState.GIVEN: 500}
+            tenants=15,
+            records=600,
+            consent_events=dict.fromkeys(EventState, 0) | {EventState.GIVEN: 500},
+            questions=(
+                Question(question="Does any consent name the acquirer's group?", files=("contacts.csv",)),
+                Question(question="Which role has the provider towards each tenant?"),
+            ),
         ),
         "inputs": inputs(),
         "quality": quality(),
@@ -293,10 +300,10 @@ def assumptions() -> tuple[StatedAssumption, ...]:
     )
 
 
-def inputs() -> tuple[InputFile, ...]:
+def inputs() -> tuple[FileReport, ...]:
     names = ("tenants", "agreements", "records", "consents", "interactions", "acquirer_identifiers")
-    return tuple(
-        InputFile(
+    canonical = (
+        FileReport(
             file=f"{name}.csv",
             sha256=hashlib.sha256(name.encode()).hexdigest(),
             bytes=12_345 * (index + 1),
@@ -307,12 +314,13 @@ def inputs() -> tuple[InputFile, ...]:
         )
         for index, name in enumerate(names)
     )
+    return (*canonical, FULL)
 
 
-def quality() -> tuple[QualityNote, ...]:
+def quality() -> tuple[Note, ...]:
     return (
-        QualityNote(file="records.csv", what="country is blank", rows=14),
-        QualityNote(file="consents.csv", what="event_time is not a day or an instant", rows=3),
+        Note(file="records.csv", what="country is blank", rows=14),
+        Note(file="consents.csv", what="event_time is not a day or an instant", rows=3),
     )
 
 

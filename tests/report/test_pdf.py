@@ -153,6 +153,10 @@ def test_every_part_of_the_assessment_is_in_the_text(
         *(assumption.value for assumption in assessment.assumptions),
         *(file.sha256 for file in assessment.inputs),
         *(note.what for note in assessment.quality),
+        *(reason for file in assessment.inputs for reason in file.rejected),
+        *(warning for file in assessment.inputs for warning in file.warnings),
+        *(name for file in assessment.inputs for name in (*file.ignored, *file.dropped)),
+        *(question.question for question in assessment.delivered.questions),
     ]
     decided = assessment.finding.decided
     assert decided is not None

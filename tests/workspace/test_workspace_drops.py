@@ -78,7 +78,7 @@ def test_no_raw_identifier_is_written(workspace) -> None:
         set_aside=True,
     )
     written = {path: path.read_bytes() for path in workspace.drops.rglob("*") if path.is_file()}
-    assert len(written) == 10  # eight tables, the manifest and the lock
+    assert len(written) == 11  # eight tables, manifest, counts and the lock
     for raw in (b"ana@", b"eva@", b"orphan@", b"2345678", b"Calle", b"example.com", b"broken", KEY.hex().encode()):
         assert [path.name for path, content in written.items() if raw in content.replace(b" ", b"")] == []
     assert pl.read_parquet(drop.path / "rejects.parquet").height == 2
@@ -96,7 +96,9 @@ def test_a_file_is_added_once(workspace) -> None:
         workspace.add(copy)
     assert str(refused.value) == f"records.csv: the same file: drop {drop.id} has it already. Leave it out."
     twin = workspace.file("contacts.csv", "tenant_id\nT1\n"), workspace.file("tenants.csv", "tenant_id\nT1\n")
-    with pytest.raises(UserError, match=r"tenants\.csv: the same file: another file of this delivery has the same content"):
+    with pytest.raises(
+        UserError, match=r"tenants\.csv: the same file: another file of this delivery has the same content"
+    ):
         workspace.add(*twin)
     assert workspace.visible() == [drop.id]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-_NO_EXPORTS = ("README*", "LICENSE*", "*.md", "*.pdf", "case.yaml")
+_NO_EXPORTS = ("README*", "LICENSE*", "*.md", "*.pdf", "*.yaml", "*.yml")
 
 
 def is_unread(path: PurePath) -> bool:

@@ -13,7 +13,7 @@ from importlib.resources import files
 from consent_risk.intake.recipes.model import Recipe
 from consent_risk.yaml_models import parse_model
 
-__all__ = ["Recipe", "built_in_recipes", "parse_recipe"]
+__all__ = ["Recipe", "built_in_recipes", "built_in_texts", "parse_recipe"]
 
 
 def parse_recipe(text: str, file: str) -> Recipe:
@@ -23,8 +23,14 @@ def parse_recipe(text: str, file: str) -> Recipe:
 
 
 @cache
+def built_in_texts() -> Mapping[str, str]:
+    """The YAML of the recipes that come with the program, by file name."""
+    texts = sorted((item.name, item) for item in files(__name__).iterdir() if item.name.endswith(".yaml"))
+    return {name: item.read_text(encoding="utf-8") for name, item in texts}
+
+
+@cache
 def built_in_recipes() -> Mapping[str, Recipe]:
     """The recipes that come with the program, by name."""
-    texts = sorted((item.name, item) for item in files(__name__).iterdir() if item.name.endswith(".yaml"))
-    recipes = [parse_recipe(item.read_text(encoding="utf-8"), name) for name, item in texts]
+    recipes = [parse_recipe(text, name) for name, text in built_in_texts().items()]
     return {recipe.name: recipe for recipe in recipes}
