@@ -103,7 +103,7 @@ class Statement(_Model):
 
     Values are compared as written, else without regard to case. Blank says nothing. A value that is not listed is
     counted as unmapped and read as `unknown`. In column names `*` stands for any text and `#` for digits; every column
-    that fits makes a statement. `option` names an option of the recipe; the statement is read only where the case
+    that fits makes a statement, save those that `but_not` names. `option` names an option of the recipe; the statement is read only where the case
     switches it on. `legal_basis` overrides the basis of the meaning where the place is filled.
     """
 
@@ -112,6 +112,7 @@ class Statement(_Model):
     decoder: Decoder | None = None
     when: tuple[Condition, ...] = ()
     columns: tuple[str, ...] = ()
+    but_not: tuple[str, ...] = ()
     polarity: Literal["+", "-", "mapped", "present"]
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
@@ -171,7 +172,8 @@ class Statement(_Model):
     def fits(self, header: Sequence[str]) -> tuple[str, ...]:
         """The names of the header that its `columns` name, wildcards resolved; places in JSON stay as they are."""
         patterns = [re.compile(re.escape(name).replace(r"\*", ".*").replace(r"\#", r"\d+")) for name in self.columns]
-        return tuple(name for name in header if any(pattern.fullmatch(name) for pattern in patterns))
+        named = (name for name in header if name not in self.but_not)
+        return tuple(name for name in named if any(pattern.fullmatch(name) for pattern in patterns))
 
 
 class Subject(_Model):
