@@ -111,7 +111,7 @@ class Clock:
             (fault.is_not_null() & (fault != TimeFault.SENTINEL.value)).fill_null(False).alias("unreadable"),
             (fault == TimeFault.SENTINEL.value).fill_null(False).alias("placeholder"),
         )
-        if time:
+        if time and any(scope.texts(place) is not None for place in time.columns):
             self._remember(field, read)
             if unit == "text":
                 self.without_zone += int(texts.str.contains(_CLOCK_WITHOUT_ZONE).sum())

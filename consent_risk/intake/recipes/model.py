@@ -1,9 +1,10 @@
 """What a recipe can say: how one system's export is recognised and how it maps to the canonical tables.
 
 A *place* is where something stands in a row: the name of a column, or a path into a column of JSON, with dots between
-the keys and `[]` for every entry of a list (`attributes.emails[].email`). Two places are not in the row: `@file` is the
-file's name without its ending, and `@NAME` the group NAME that `file_name` found in it. `@row` is the whole row as an
-object, for decoders. Where a list of places is
+the keys, `[]` for every entry of a list and `{}` for every value of a group of keys (`attributes.emails[].email`). Some
+places are not in the row: `@file` is the file's name without its ending, and `@NAME` the group NAME that `file_name`
+found in it; `@number` is the row's number, an id for rows that have none (it holds within one file and says nothing
+outside it); `@row` is the whole row as an object, for decoders. Where a list of places is
 given, it holds the spellings of one thing, and the first that is filled is read.
 """
 
@@ -50,16 +51,20 @@ class Lookup(_Model, Generic[_Word]):
 
 
 class Condition(_Model):
-    """The text at a place is one of `values` (compared without regard to case), or is `filled`, or is blank."""
+    """The text at a place is one of `values`, or none of `not_values`, or is `filled`, or is blank.
+
+    Values are compared without regard to case. Blank is none of `not_values`.
+    """
 
     columns: Places
     values: tuple[str, ...] = ()
+    not_values: tuple[str, ...] = ()
     filled: bool | None = None
 
     @model_validator(mode="after")
     def _check(self) -> Condition:
-        if bool(self.values) == (self.filled is not None):
-            raise ValueError("a condition names `values`, or says `filled: true` or `filled: false`")
+        if [bool(self.values), bool(self.not_values), self.filled is not None].count(True) != 1:
+            raise ValueError("a condition names `values` or `not_values`, or says `filled: true` or `filled: false`")
         return self
 
 
@@ -180,7 +185,8 @@ class Statement(_Model):
 class Subject(_Model):
     """Whom the statements of a row are about, in a file whose rows are no records: a record of the tenant.
 
-    By `source_id`, else by contact point: every record of the tenant that holds the address (R12).
+    By `source_id`, else by contact point: every record of the tenant that holds the address. Places that begin with a
+    dot lie in the entry of the statement (`each`), which then has a subject of its own.
     """
 
     tenant_id: Places | Literal["file_name"]
@@ -193,6 +199,12 @@ class Subject(_Model):
         if not (self.source_id or self.email or self.phone):
             raise ValueError("a subject is found by source_id, email or phone; name a column of one")
         return self
+
+    @property
+    def lies_in_entries(self) -> bool:
+        """Has each statement of a row a subject of its own?"""
+        tenant = () if self.tenant_id == FILE_NAME else self.tenant_id
+        return any(place.startswith(".") for place in (*tenant, *self.source_id, *self.email, *self.phone))
 
 
 class StateColumn(_Model):
