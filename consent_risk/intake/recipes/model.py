@@ -69,7 +69,9 @@ class Condition(_Model):
 
 
 class Time(_Model):
-    """When something happened. Digits are an epoch only where `unit` says so; `iso` is for ISO 8601 and nothing else.
+    """When something happened. Digits are an epoch only where `unit` says so; other texts are then read as ISO 8601.
+
+    `iso` is for columns of ISO 8601 and nothing else, which need not be looked through for the order of their days.
 
     `quality` overrides what the text shows (exact or day): a `last changed` column is no time of consent.
     """
