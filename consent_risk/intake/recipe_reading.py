@@ -203,6 +203,7 @@ class RecipeReading:
         records = values.join(bad, on="row", how="anti", maintain_order="left")
         kept, merged = self._without_merged(records, delivery)
         sealed = seal_records(kept, self._file, delivery)
+        self._learn_other_ids(rows, sealed, delivery)
         self._count_records(kept, sealed, merged)
         statements = statements.filter(pl.col("row").is_in(sealed["row"].implode()))
         self.account.add_silent(sealed.height - statements["row"].n_unique())
@@ -256,6 +257,13 @@ class RecipeReading:
     def _count_statements(self, statements: pl.DataFrame) -> None:
         self.account.add_statements(statements)
         self.account.add_unmapped(statements["unmapped"])
+
+    def _learn_other_ids(self, rows: Rows, sealed: pl.DataFrame, delivery: Delivery) -> None:
+        if self._map.records and self._map.records.other_ids:
+            ids = pl.DataFrame({"row": rows.rows, "ids": rows.all(self._map.records.other_ids)})
+            delivery.other_ids.learn(
+                sealed.select("row", "tenant_id", "record_key").join(ids, on="row"), delivery.sealer
+            )
 
     def _count_records(self, kept: pl.DataFrame, sealed: pl.DataFrame, merged: int) -> None:
         numbers = self.account.numbers

@@ -111,8 +111,9 @@ class Statement(_Model):
 
     Values are compared as written, else without regard to case. Blank says nothing. A value that is not listed is
     counted as unmapped and read as `unknown`. In column names `*` stands for any text and `#` for digits; every column
-    that fits makes a statement, save those that `but_not` names. `option` names an option of the recipe; the statement is read only where the case
-    switches it on. `legal_basis` overrides the basis of the meaning where the place is filled.
+    that fits makes a statement, save those that `but_not` names. `option` names an option of the recipe; the statement
+    is read only where the case switches it on. `legal_basis` overrides the basis of the meaning where the place is
+    filled.
     """
 
     option: str | None = None
@@ -187,8 +188,9 @@ class Statement(_Model):
 class Subject(_Model):
     """Whom the statements of a row are about, in a file whose rows are no records: a record of the tenant.
 
-    By `source_id`, else by contact point: every record of the tenant that holds the address. Places that begin with a
-    dot lie in the entry of the statement (`each`), which then has a subject of its own.
+    By `source_id` (also among the `other_ids` of records), else by contact point: every record of the tenant that holds
+    the address. Places that begin with a dot lie in the entry of the statement (`each`), which then has a subject of
+    its own.
     """
 
     tenant_id: Places | Literal["file_name"]
@@ -219,13 +221,16 @@ class StateColumn(_Model):
 class RecordColumns(_Model):
     """Where the columns of `records` come from: the first cell that is not blank, for e-mail and phone every one.
 
-    `tenant_id: file_name` takes the file's name without its ending. `separator` splits several addresses in a cell.
-    Countries that are no ISO 3166-1 alpha-2 code are dropped and counted, unless `country_names` maps them.
-    Several `record_state` columns: the first listed state that a column shows other than active.
+    `other_ids` are ids by which other files of the delivery name the record, such as that of a privacy record behind
+    it; several records can have the same one. `tenant_id: file_name` takes the file's name without its ending.
+    `separator` splits several addresses in a cell. Countries that are no ISO 3166-1 alpha-2 code are dropped and
+    counted, unless `country_names` maps them. Several `record_state` columns: the first listed state that a column
+    shows other than active.
     """
 
     tenant_id: Places | Literal["file_name"]
     source_id: Places
+    other_ids: tuple[str, ...] = ()
     email: tuple[str, ...] = ()
     phone: tuple[str, ...] = ()
     separator: str | None = None
