@@ -54,11 +54,13 @@ UNTIMED = (None, "none")
 
 HUBSPOT_CONTACTS = {"portal.csv": "Record ID,Email\n1,ana@example.com\n2,ben@example.com\n3,cy@example.org\n"}
 SALESFORCE_CONTACTS = {
-    "org.csv": "ID,EMAIL,HASOPTEDOUTOFEMAIL,INDIVIDUALID\n003A,ana@example.com,false,0PKA\n003B,ben@example.com,false,0PKB\n"
+    "org.csv": "ID,EMAIL,HASOPTEDOUTOFEMAIL,INDIVIDUALID\n"
+    "003A,ana@example.com,false,0PKA\n003B,ben@example.com,false,0PKB\n"
 }
 DYNAMICS_CONTACTS = {"crm.csv": "contactid,emailaddress1,donotbulkemail\nc1,ana@example.com,0\nc2,ben@example.com,0\n"}
 ITERABLE_USERS = {
-    "user_history.csv": "email,signup_source,iterable_user_id,_fivetran_id\nana@example.com,API,1,u1\nben@example.com,API,2,u2\n"
+    "user_history.csv": "email,signup_source,iterable_user_id,_fivetran_id\n"
+    "ana@example.com,API,1,u1\nben@example.com,API,2,u2\n"
 }
 MARKETO_LEADS = {
     "marketo_lead.csv": "id,created_at,updated_at,email,first_name,last_name\n"
@@ -73,7 +75,7 @@ HUBSPOT = [
         "Unsubscribed from all email,Opted out of email: News,Enrichment opt out,Enrichment opt out timestamp,"
         "Ads Consent from Forms\n"
         "1,ana@example.com,Marketing contact,Subscriber,,,,,,\n"
-        "2,ben@example.com,Marketing contact,Customer,Freely given consent from contact;Not applicable,FALSE,,,,granted\n"
+        "2,ben@example.com,Marketing contact,Customer,Freely given consent from contact;Not applicable,FALSE,,,,yes\n"
         "3,cy@example.org,,,,TRUE,TRUE,TRUE,2021-03-04T05:06:07Z,\n"
         "4,di@example.org,,,,perhaps,,FALSE,,\n",
         states={"unknown": 2, "given": 1, "none_recorded": 3, "objected": 3},
@@ -153,7 +155,7 @@ HUBSPOT = [
     Sample(
         recipe="hubspot_unsubscribes",
         file="unsubscribes.csv",
-        text="Email,Portal Bounce,Portal Unsubscribe,Portal Spam Report,Global Bounce,Marketing Information,Spring sale\n"
+        text="Email,Portal Bounce,Portal Unsubscribe,Portal Spam Report,Global Bounce,Marketing Information,Spring\n"
         "ana@example.com,mailbox full,TRUE,FALSE,FALSE,FALSE,\n"
         "ben@example.com,,FALSE,TRUE,FALSE,FALSE,TRUE\n"
         "gone@example.org,,TRUE,FALSE,TRUE,FALSE,\n",
@@ -368,7 +370,8 @@ DYNAMICS = [
         "Do not allow Bulk Emails,Do not allow Bulk Mails,Send Marketing Materials,Allow Emails?,Follow Email Activity,"
         "Status\n"
         "c1,aa==,6/22/2021 10:00 AM,Ana A,ana@example.com,Allow,No,Send,Allow,Allow,Active\n"
-        "c2,bb==,6/22/2021 10:05 AM,Ben B,ben@example.com,Do Not Allow,Yes,Do Not Send,Do Not Allow,Do Not Allow,Inactive\n"
+        "c2,bb==,6/22/2021 10:05 AM,Ben B,ben@example.com,Do Not Allow,Yes,Do Not Send,Do Not Allow,Do Not Allow,"
+        "Inactive\n"
         "c3,cc==,6/22/2021 10:05 AM,Cy C,cy@example.org,,,,Yes,,Active\n",
         states={"none_recorded": 5, "objected": 5, "unknown": 1},
         records=3,
@@ -644,7 +647,8 @@ HELP_DESKS = [
         name="zoho, labels",
         file="Contacts_2021.csv",
         text="Record Id,First Name,Email,Email Opt Out,Data Processing Basis\n"
-        "zcrm_1,Ana,ana@example.com,false,Legitimate Interests\nzcrm_2,Ben,ben@example.com,true,Consent - Not Responded\n",
+        "zcrm_1,Ana,ana@example.com,false,Legitimate Interests\n"
+        "zcrm_2,Ben,ben@example.com,true,Consent - Not Responded\n",
         states={"given": 1, "none_recorded": 1, "objected": 1, "unknown": 1},
         records=2,
         events=(
@@ -666,7 +670,8 @@ MAILING = [
         name="mailchimp, subscribed",
         file="subscribed_members_export_0a1b2c.csv",
         text=f"{MAILCHIMP_HEADER}\n"
-        "ana@example.com,Ana,2,2020-01-02 03:04:05,192.0.2.1,2020-01-02 04:04:05,192.0.2.1,DE,2020-01-02 04:04:05,1,e1\n"
+        "ana@example.com,Ana,2,2020-01-02 03:04:05,192.0.2.1,2020-01-02 04:04:05,192.0.2.1,DE,2020-01-02 04:04:05,1,"
+        "e1\n"
         "ben@example.com,Ben,2,2020-01-03 03:04:05,192.0.2.1,,,DE,2020-01-02 04:04:05,2,e2\n"
         "cy@example.org,Cy,2,,,2020-01-04 03:04:05,192.0.2.9,FR,2020-01-02 04:04:05,3,e3\n",
         states={"given": 3},
@@ -1009,7 +1014,8 @@ MAILING = [
     Sample(
         recipe="marketo_deletes",
         file="activity_delete_lead.csv",
-        text="id,activity_date,activity_type_id,lead_id\n1,2021-05-06 07:08:09.000,29,2\n2,2021-05-07 07:08:09.000,29,77\n",
+        text="id,activity_date,activity_type_id,lead_id\n"
+        "1,2021-05-06 07:08:09.000,29,2\n2,2021-05-07 07:08:09.000,29,77\n",
         beside=MARKETO_LEADS,
         states={"unknown": 2},
         events=(("AllProcessing", None, *UNKNOWN, 0, "2021-05-06", "exact"),),

@@ -10,13 +10,13 @@ from typing import Any
 
 import polars as pl
 import pytest
+from intake.recipes.exports_of_crm_and_mailing import SAMPLES, Sample
 
 from consent_risk.intake import seal_folder
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.recipes import parse_recipe
 from consent_risk.intake.recognising import receive
 from consent_risk.intake.sealing import Sealer
-from intake.recipes.exports_of_crm_and_mailing import SAMPLES, Sample
 
 KEY = bytes(range(32))
 RECIPES = sorted({sample.recipe for sample in SAMPLES})
