@@ -296,6 +296,8 @@ class Recipe(_Model):
     `continuation_rows`: a row whose source_id is blank continues the row above and is set aside.
     `data_categories` names the columns that show that data of a category is held: one of them is not empty.
     `secret` names columns that are never read, beside the usual ones (passwords, tokens, hashes of passwords).
+    `explains` names lists of codes (channels, topics) that the rows explain, `refers_to` those that they use; of codes
+    that no file of the system explains, though one explains others of the list, there is a warning.
     `asks` are questions that the export cannot answer and whoever hands it in must.
     """
 
@@ -324,6 +326,8 @@ class Recipe(_Model):
     subject: Subject | None = None
     consents: tuple[Statement, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    explains: Mapping[str, Places] = {}
+    refers_to: Mapping[str, Places] = {}
     secret: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
 
