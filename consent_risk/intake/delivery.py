@@ -9,9 +9,11 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from consent_risk.intake.codes import Codes
 from consent_risk.intake.contact_points import ContactPoints
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.known_keys import KnownKeys
+from consent_risk.intake.other_ids import OtherIds
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import Store
@@ -22,7 +24,8 @@ class Delivery:
 
     `records_before`, `tenants_before` and `agreements_before` come from earlier drops of the case. `merged_away` are
     the records that another record stands for, `merged_found` those of them that were handed in. `contact_points`
-    are kept where a file asks for them.
+    are kept where a file asks for them; `other_ids` are further ids of the records of this delivery,
+    `explained` the codes that its files explain, by system.
     """
 
     def __init__(self, store: Store, sealer: Sealer, faults: Faults) -> None:
@@ -34,6 +37,8 @@ class Delivery:
         self.merged_away = KnownKeys()
         self.merged_found = KnownKeys()
         self.contact_points: ContactPoints | None = None
+        self.other_ids = OtherIds()
+        self.explained: dict[str, Codes] = {}
         self.tenants: set[str] = set()
         self.tenants_before: set[str] = set()
         self.consent_tenants: set[str] = set()

@@ -10,6 +10,7 @@ import polars as pl
 from consent_risk.case import ExportSettings
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.checking import read_values, shown_name
+from consent_risk.intake.codes import Codes
 from consent_risk.intake.columns import RECORDS
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
@@ -78,6 +79,7 @@ class RecipeReading:
         )
         self._contradictions = Contradictions()
         self._merges = no_merges()
+        self._codes = Codes()
 
     @property
     def names_no_tenant(self) -> bool:
@@ -151,6 +153,9 @@ class RecipeReading:
         unused = delivery.faults.set_rows_aside(self._file, aside) if aside.height else 0
         rows = rows.keep(~rows.rows.is_in(aside["row"].implode()))
         self._tallies.add(rows)
+        self._codes.add(rows, self._map.refers_to)
+        if self._map.explains:
+            delivery.explained.setdefault(self.system, Codes()).add(rows, self._map.explains)
         self._count_fields(rows)
         if self._map.records:
             return unused + self._seal_records(rows, delivery)
@@ -169,6 +174,8 @@ class RecipeReading:
         account = self.account
         account.numbers["contradictions"] = self._contradictions.count()
         self._ask()
+        for name, number in self._codes.missing_in(delivery.explained.get(self.system, Codes())).items():
+            account.warnings[f"{name} that no file explains"] += number
         if self._merges.is_empty():
             return 0
         handed_in = delivery.merged_found.contain(self._merges["loser"].to_numpy())
@@ -203,6 +210,7 @@ class RecipeReading:
         records = values.join(bad, on="row", how="anti", maintain_order="left")
         kept, merged = self._without_merged(records, delivery)
         sealed = seal_records(kept, self._file, delivery)
+        self._learn_other_ids(rows, sealed, delivery)
         self._count_records(kept, sealed, merged)
         statements = statements.filter(pl.col("row").is_in(sealed["row"].implode()))
         self.account.add_silent(sealed.height - statements["row"].n_unique())
@@ -256,6 +264,13 @@ class RecipeReading:
     def _count_statements(self, statements: pl.DataFrame) -> None:
         self.account.add_statements(statements)
         self.account.add_unmapped(statements["unmapped"])
+
+    def _learn_other_ids(self, rows: Rows, sealed: pl.DataFrame, delivery: Delivery) -> None:
+        if self._map.records and self._map.records.other_ids:
+            ids = pl.DataFrame({"row": rows.rows, "ids": rows.all(self._map.records.other_ids)})
+            delivery.other_ids.learn(
+                sealed.select("row", "tenant_id", "record_key").join(ids, on="row"), delivery.sealer
+            )
 
     def _count_records(self, kept: pl.DataFrame, sealed: pl.DataFrame, merged: int) -> None:
         numbers = self.account.numbers
@@ -328,6 +343,8 @@ class RecipeReading:
         for tally in self._map.tallies:
             yield from ((place, f"tally: {tally.name}") for place in tally.columns)
         yield from statement_fields(self._live)
+        for name, columns in (*self._map.explains.items(), *self._map.refers_to.items()):
+            yield from ((place, f"codes: {name}") for place in columns)
 
     def _times(self) -> Iterator[tuple[str | None, Time]]:
         """The times that are read, with the list that they stand in; what a decoder gives is in one order."""

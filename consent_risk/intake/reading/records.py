@@ -55,6 +55,7 @@ def record_fields(recipe: Recipe) -> Iterator[tuple[str, str]]:
         named = {
             "tenant_id": () if places.tenant_id == FILE_NAME else places.tenant_id,
             "source_id": places.source_id,
+            "other_ids": places.other_ids,
             "email": places.email,
             "phone": places.phone,
             "country": places.country,

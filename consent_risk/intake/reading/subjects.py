@@ -23,15 +23,16 @@ def read_subjects(scope: Scope, subject: Subject, tenants: pl.Series) -> pl.Data
 def find_records(subjects: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
     """The records that subjects (`at` and ABOUT) stand for: `at`, `tenant_id`, `record_key`. Not all have one.
 
-    By source id; where there is none, or no such record, every record of the tenant that holds the e-mail or phone.
+    By source id; where there is none, or no such record, every record of the tenant that it is another id of, or that
+    holds the e-mail or phone.
     """
     keys = delivery.sealer.seal_records(subjects["tenant_id"], subjects["source_id"]).alias("record_key")
     known = known_records(keys, delivery)
     found = subjects.with_columns(keys).filter(known).select(_FOUND)
-    points = delivery.contact_points
-    if points is None or known.all():
+    if known.all():
         return found
     rest = subjects.filter(~known)
-    return pl.concat([found, *(points.find(rest, kind, delivery.sealer) for kind in IdentifierType)]).unique(
-        maintain_order=True
-    )
+    others = [delivery.other_ids.find(rest, delivery.sealer)]
+    if points := delivery.contact_points:
+        others += [points.find(rest, kind, delivery.sealer) for kind in IdentifierType]
+    return pl.concat([found, *others]).unique(maintain_order=True)

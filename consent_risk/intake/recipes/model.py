@@ -112,8 +112,9 @@ class Statement(_Model):
 
     Values are compared as written, else without regard to case. Blank says nothing. A value that is not listed is
     counted as unmapped and read as `unknown`. In column names `*` stands for any text and `#` for digits; every column
-    that fits makes a statement. `option` names an option of the recipe; the statement is read only where the case
-    switches it on. `legal_basis` overrides the basis of the meaning where the place is filled.
+    that fits makes a statement, save those that `but_not` names. `option` names an option of the recipe; the statement
+    is read only where the case switches it on. `legal_basis` overrides the basis of the meaning where the place is
+    filled.
     """
 
     option: str | None = None
@@ -121,6 +122,7 @@ class Statement(_Model):
     decoder: Decoder | None = None
     when: tuple[Condition, ...] = ()
     columns: tuple[str, ...] = ()
+    but_not: tuple[str, ...] = ()
     polarity: Literal["+", "-", "mapped", "present"]
     yes: tuple[str, ...] = ()
     no: tuple[str, ...] = ()
@@ -180,14 +182,16 @@ class Statement(_Model):
     def fits(self, header: Sequence[str]) -> tuple[str, ...]:
         """The names of the header that its `columns` name, wildcards resolved; places in JSON stay as they are."""
         patterns = [re.compile(re.escape(name).replace(r"\*", ".*").replace(r"\#", r"\d+")) for name in self.columns]
-        return tuple(name for name in header if any(pattern.fullmatch(name) for pattern in patterns))
+        named = (name for name in header if name not in self.but_not)
+        return tuple(name for name in named if any(pattern.fullmatch(name) for pattern in patterns))
 
 
 class Subject(_Model):
     """Whom the statements of a row are about, in a file whose rows are no records: a record of the tenant.
 
-    By `source_id`, else by contact point: every record of the tenant that holds the address. Places that begin with a
-    dot lie in the entry of the statement (`each`), which then has a subject of its own.
+    By `source_id` (also among the `other_ids` of records), else by contact point: every record of the tenant that holds
+    the address. Places that begin with a dot lie in the entry of the statement (`each`), which then has a subject of
+    its own.
     """
 
     tenant_id: Places | Literal["file_name"]
@@ -218,13 +222,16 @@ class StateColumn(_Model):
 class RecordColumns(_Model):
     """Where the columns of `records` come from: the first cell that is not blank, for e-mail and phone every one.
 
-    `tenant_id: file_name` takes the file's name without its ending. `separator` splits several addresses in a cell.
-    Countries that are no ISO 3166-1 alpha-2 code are dropped and counted, unless `country_names` maps them.
-    Several `record_state` columns: the first listed state that a column shows other than active.
+    `other_ids` are ids by which other files of the delivery name the record, such as that of a privacy record behind
+    it; several records can have the same one. `tenant_id: file_name` takes the file's name without its ending.
+    `separator` splits several addresses in a cell. Countries that are no ISO 3166-1 alpha-2 code are dropped and
+    counted, unless `country_names` maps them. Several `record_state` columns: the first listed state that a column
+    shows other than active.
     """
 
     tenant_id: Places | Literal["file_name"]
     source_id: Places
+    other_ids: tuple[str, ...] = ()
     email: tuple[str, ...] = ()
     phone: tuple[str, ...] = ()
     separator: str | None = None
@@ -290,6 +297,8 @@ class Recipe(_Model):
     `continuation_rows`: a row whose source_id is blank continues the row above and is set aside.
     `data_categories` names the columns that show that data of a category is held: one of them is not empty.
     `secret` names columns that are never read, beside the usual ones (passwords, tokens, hashes of passwords).
+    `explains` names lists of codes (channels, topics) that the rows explain, `refers_to` those that they use; of codes
+    that no file of the system explains, though one explains others of the list, there is a warning.
     `asks` are questions that the export cannot answer and whoever hands it in must.
     """
 
@@ -318,6 +327,8 @@ class Recipe(_Model):
     subject: Subject | None = None
     consents: tuple[Statement, ...] = ()
     tallies: tuple[Tally, ...] = ()
+    explains: Mapping[str, Places] = {}
+    refers_to: Mapping[str, Places] = {}
     secret: tuple[str, ...] = ()
     asks: tuple[str, ...] = ()
 
