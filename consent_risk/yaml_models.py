@@ -29,10 +29,53 @@ def parse_model(model: type[_Parsed], text: str, file: str, *, what: str, start:
     try:
         return model.model_validate(_plain(raw))
     except ValidationError as error:
-        errors = [dict(item) for item in error.errors()]
+        errors = _without_other_branches([dict(item) for item in error.errors()], raw)
         raise UserError(
             [_problem(model, raw, item, file, what) for item in errors if not _follows(item, errors)]
         ) from None
+
+
+def _without_other_branches(errors: Sequence[dict[str, Any]], raw: Any) -> list[dict[str, Any]]:
+    """The errors of what the writer meant, where a field takes several kinds of things: text, a list, a group of keys.
+
+    pydantic reports every kind and puts its name into the location, where no key of the file stands; it is taken out.
+    """
+    found = []
+    for error in errors:
+        location, node, branch = _in_file(error, raw)
+        if (
+            branch
+            and error["type"] in _KINDS
+            and len(location) == branch
+            and not isinstance(node, _KINDS[error["type"]])
+        ):
+            continue  # what stands there is of another kind, which has errors of its own
+        found.append(error | {"loc": location})
+    places = {item["loc"] for item in found}
+    # Nothing that the field takes fits: then the first kind speaks for all.
+    for error in errors:
+        location, _, _ = _in_file(error, raw)
+        if not any(place[: len(location)] == location for place in places):
+            found.append(error | {"loc": location})
+            places.add(location)
+    return found
+
+
+def _in_file(error: dict[str, Any], raw: Any) -> tuple[tuple[Any, ...], Any, int]:
+    """The location in words of the file, what stands there, and how deep a choice of kinds was made (0: none was)."""
+    location: list[Any] = []
+    node, branch = raw, 0
+    for part in error["loc"]:
+        inside = (isinstance(node, Mapping) and part in node) or (isinstance(node, Sequence) and isinstance(part, int))
+        if inside and not isinstance(node, str):
+            node = node[part] if isinstance(node, Mapping) or part < len(node) else None
+        elif part == "[key]" or (part == error["loc"][-1] and error["type"] == "missing"):
+            node = None
+        else:
+            branch = len(location)
+            continue
+        location.append(part)
+    return tuple(location), node, branch
 
 
 _KEYS, _LIST, _TEXT, _NUMBER = "a group of keys", "a list", "text", "a number"
@@ -51,6 +94,12 @@ _MENDS = {
     _NUMBER: "Write digits, with a point for decimals.",
     "true or false": "Write true or false.",
     "filled in": "Fill it in.",
+}
+# The kinds of things that an error says are wanted.
+_KINDS: Mapping[str, tuple[type, ...]] = {
+    **dict.fromkeys(("dict_type", "model_type", "mapping_type"), (Mapping,)),
+    **dict.fromkeys(("tuple_type", "list_type"), (list,)),
+    **dict.fromkeys(("enum", "literal_error", "string_type"), (str,)),
 }
 _LIMITS = {
     "greater_than_equal": ("ge", "not below"),

@@ -12,7 +12,7 @@ from pathlib import Path
 import polars as pl
 
 from consent_risk import __version__
-from consent_risk.case import Case
+from consent_risk.case import Case, ExportSettings
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
@@ -20,6 +20,8 @@ from consent_risk.intake.exports import Export, open_export
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.personal import is_id_of_person
+from consent_risk.intake.recipe_reading import RecipeReading
+from consent_risk.intake.recipes import Recipe
 from consent_risk.intake.recognising import Reading, recognise
 from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
@@ -30,8 +32,9 @@ MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 
 _NO_EXPORTS = ("case.yaml", "README*", "LICENSE*", ".*", "*.pdf", "*.md", "*.json")
-# Records are looked up in tenants, events in records. Both come first, whatever the order of the files.
-_ORDER = ("tenants", "records", "agreements", "consents", "interactions", "acquirer_keys", "holders")
+# Records are looked up in tenants, events in records, and merges say which records are set aside. They come first,
+# whatever the order of the files.
+_ORDER = ("tenants", "merges", "records", "agreements", "consents", "interactions", "acquirer_keys", "holders")
 
 
 def exports_in(folder: Path) -> list[Path]:
@@ -53,11 +56,16 @@ def seal_folder(
     set_aside: bool = False,
     earlier: Sequence[Path] = (),
     progress: Progress | None = None,
+    recipe: Recipe | None = None,
+    settings: ExportSettings | None = None,
+    without_records: bool = False,
 ) -> Manifest:
     """Read the export files and write `staging`/<table>.parquet for every table, and `staging`/manifest.json.
 
     `earlier` are the records.parquet files of the case's earlier drops: their records are known, so that an event
     about one is no orphan, and one that is delivered again is refused. `progress` is told (bytes done, bytes in all).
+    `recipe` reads the files that are not canonical, `settings` go before what the case says about a file. A delivery
+    without records is refused unless `without_records` (to look at single files) or records came earlier.
 
     Raises UserError with every problem found in any file; then `staging` holds no file of ours. With `set_aside`
     rows that cannot be used go to the rejects instead; files that cannot be used are still refused.
@@ -68,10 +76,12 @@ def seal_folder(
         faults = Faults(store["rejects"], set_aside=set_aside)
         delivery = Delivery(store, sealer, faults)
         delivery.remember(earlier)
-        sources, refused = _open_all(files, case, faults)
-        if not earlier:
+        sources, refused = _open_all(files, case, faults, recipe, settings)
+        if not earlier and not without_records:
             _check_records_come((reading for _, reading in sources), refused, faults)
-        inputs = [_seal_file(export, reading, delivery, meter) for export, reading in sources]
+        _introduce([reading for _, reading in sources if isinstance(reading, RecipeReading)], delivery, earlier)
+        given = [_seal_file(export, reading, delivery, meter) for export, reading in sources]
+        inputs = [_input(one, reading, delivery) for one, (_, reading) in zip(given, sources, strict=True)]
         delivered = {table for _, reading in sources for table in reading.delivers}
         (note_unlisted_tenants if "tenants" in delivered else note_tenants_without_file)(delivery)
         faults.check()
@@ -88,7 +98,9 @@ def seal_folder(
     return manifest
 
 
-def _open_all(files: Sequence[Path], case: Case, faults: Faults) -> tuple[list[tuple[Export, Reading]], list[Path]]:
+def _open_all(
+    files: Sequence[Path], case: Case, faults: Faults, recipe: Recipe | None, settings: ExportSettings | None
+) -> tuple[list[tuple[Export, Reading]], list[Path]]:
     """The files that can be read, in the order in which they are, and those that cannot, which become problems."""
     sources, refused = [], []
     for number, path in enumerate(sorted(files), 1):
@@ -99,11 +111,28 @@ def _open_all(files: Sequence[Path], case: Case, faults: Faults) -> tuple[list[t
             continue
         try:
             export = open_export(path)
-            sources.append((export, recognise(export, case)))
+            sources.append((export, recognise(export, case, recipe, settings)))
         except UserError as error:
             _add_all(error.problems, faults)
             refused.append(path)
-    return sorted(sources, key=lambda source: _ORDER.index(source[1].delivers[0])), refused
+    return sorted(sources, key=lambda source: _ORDER.index(_comes_with(source[1]))), refused
+
+
+def _comes_with(reading: Reading) -> str:
+    """The table whose turn it is when the file is read. A file of merges comes before the records."""
+    if isinstance(reading, RecipeReading) and reading.has_merges:
+        return "merges"
+    return reading.delivers[0] if reading.delivers else "consents"
+
+
+def _introduce(readings: Sequence[RecipeReading], delivery: Delivery, earlier: Sequence[Path]) -> None:
+    """Let the readings know of each other: exports of one system that name no tenant share that of its records."""
+    for reading in readings:
+        records = [other for other in readings if other.system == reading.system and other.has_records]
+        if not reading.has_records and reading.takes_tenant and len(records) == 1 and records[0].names_no_tenant:
+            reading.share_tenant(records[0].tenant)
+    if any(reading.asks_contact_points for reading in readings):
+        delivery.keep_contact_points(earlier)
 
 
 def _check_records_come(readings: Iterable[Reading], refused: Iterable[Path], faults: Faults) -> None:
@@ -119,9 +148,10 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
     """Read one file to its end. Whatever is wrong with it goes to the faults."""
     faults, state = delivery.faults, export.path.stat()
     sha256 = sha256_of(export.path)
+    records, events = delivery.store["records"].rows, delivery.store["consents"].rows
     rows = unused = 0
     try:
-        reading.prepare(export)
+        reading.prepare(export, delivery)
         for batch in export.batches(reading.columns, meter.add):
             bad = faults.add_bad_rows(export.name, batch.bad)
             rows += batch.cells.height + bad
@@ -137,10 +167,19 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
         sha256=sha256,
         bytes=state.st_size,
         recipe=reading.recipe,
-        table=reading.delivers[0],
+        table=reading.delivers[0] if reading.delivers else "",
         rows=rows,
         used=rows - unused,
+        records=delivery.store["records"].rows - records,
+        first_record=records,
+        events=delivery.store["consents"].rows - events,
     )
+
+
+def _input(given: Input, reading: Reading, delivery: Delivery) -> Input:
+    """The entry of a file, with what could be told only once every file was read."""
+    unused = reading.finish(delivery)
+    return given.model_copy(update={"used": given.used - unused} | dict(reading.told()))
 
 
 def _check_rows(export: Export, reading: Reading, rows: int) -> None:

@@ -27,10 +27,10 @@ FIRST_BIRTH_KEPT = date(1973, 1, 1)
 
 # [0-9] and not \d, which also means the digits of other scripts.
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-_DAY = f"^{_DATE}$"
+DAY = f"^{_DATE}$"
 # Spreadsheets and pandas write days as midnights; that adds nothing to the day.
 _DAY_OR_MIDNIGHT = f"^{_DATE}([T ]00:00(:00([.]0+)?)?)?$"
-_INSTANT = (
+INSTANT = (
     f"^{_DATE}[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.,][0-9]{{1,9}})?)?( ?(Z|z|UTC|[+-][0-9]{{2}}(:?[0-9]{{2}})?))?$"
 )
 _USUAL_INSTANT = f"^{_DATE}T[0-2][0-9]:[0-5][0-9]:[0-5][0-9]Z?$"
@@ -235,10 +235,14 @@ def birth() -> Kind:
     plain = day_of_instant()
 
     def value(text: pl.Expr) -> pl.Expr:
-        born = plain.value(text)
-        return pl.when(born >= FIRST_BIRTH_KEPT).then(born).otherwise(pl.date(born.dt.year(), 1, 1))
+        return birth_kept(plain.value(text))
 
     return Kind(value, plain.checks)
+
+
+def birth_kept(born: pl.Expr) -> pl.Expr:
+    """A day of birth as it is kept: see `birth`."""
+    return pl.when(born >= FIRST_BIRTH_KEPT).then(born).otherwise(pl.date(born.dt.year(), 1, 1))
 
 
 def month() -> Kind:
@@ -266,13 +270,13 @@ def time_quality() -> Kind:
 
     def value(text: pl.Expr) -> pl.Expr:
         word = pl.when(text.is_null()).then(pl.lit("none"))
-        return word.when(text.str.contains(_DAY)).then(pl.lit("day")).otherwise(pl.lit("exact")).cast(_QUALITIES)
+        return word.when(text.str.contains(DAY)).then(pl.lit("day")).otherwise(pl.lit("exact")).cast(QUALITIES)
 
     return Kind(value)
 
 
-_MICROSECONDS = pl.Datetime("us")
-_QUALITIES = pl.Enum([quality.value for quality in TimeQuality])
+MICROSECONDS = pl.Datetime("us")
+QUALITIES = pl.Enum([quality.value for quality in TimeQuality])
 
 
 def _dated(value: Callable[[pl.Expr], pl.Expr], reason: str, mend: str) -> Kind:
@@ -299,13 +303,16 @@ def _to_date(text: pl.Expr) -> pl.Expr:
 
 
 def _instants(text: pl.Expr) -> pl.Expr:
-    return text.map_batches(_instants_of_series, return_dtype=_MICROSECONDS)
+    return text.map_batches(instants_of_series, return_dtype=MICROSECONDS)
 
 
-def _instants_of_series(texts: pl.Series) -> pl.Series:
-    """Texts that are all days, or all in the usual form, are parsed in one step; else all go the long way."""
-    if texts.str.contains(_DAY).all():
-        return texts.str.to_date("%Y-%m-%d", strict=False).cast(_MICROSECONDS)
+def instants_of_series(texts: pl.Series) -> pl.Series:
+    """The UTC times (null where unreadable) of days and ISO 8601 instants; no zone means UTC.
+
+    Texts that are all days, or all in the usual form, are parsed in one step; else all go the long way.
+    """
+    if texts.str.contains(DAY).all():
+        return texts.str.to_date("%Y-%m-%d", strict=False).cast(MICROSECONDS)
     if texts.str.contains(_USUAL_INSTANT).all():
         return texts.str.slice(0, 19).str.to_datetime("%Y-%m-%dT%H:%M:%S", strict=False, time_unit="us")
     return texts.to_frame("text").select(_instant_value(pl.col("text"))).to_series()
@@ -313,7 +320,7 @@ def _instants_of_series(texts: pl.Series) -> pl.Series:
 
 def _instant_value(text: pl.Expr) -> pl.Expr:
     """The UTC time of texts like `2021-03-04T16:08:50.123+02:00`; null where it is none."""
-    readable = pl.when(text.str.contains(_DAY) | text.str.contains(_INSTANT)).then(text)
+    readable = pl.when(text.str.contains(DAY) | text.str.contains(INSTANT)).then(text)
     clock = readable.str.slice(11)
     hours, minutes = _number(clock.str.slice(0, 2)), _number(clock.str.slice(3, 2))
     seconds = _number(clock.str.extract(r"^[0-9]{2}:[0-9]{2}:([0-9]{2})"))
@@ -329,7 +336,7 @@ def _instant_value(text: pl.Expr) -> pl.Expr:
         time_unit="us",
     )
     exists = (hours < 24) & (minutes < 60) & (seconds < 60) & (zone_hours < 24) & (zone_minutes < 60)
-    return pl.when(exists).then(_to_date(readable.str.slice(0, 10)).cast(_MICROSECONDS) + time)
+    return pl.when(exists).then(_to_date(readable.str.slice(0, 10)).cast(MICROSECONDS) + time)
 
 
 def _number(digits: pl.Expr) -> pl.Expr:

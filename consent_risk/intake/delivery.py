@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow.parquet as pq
 
+from consent_risk.intake.contact_points import ContactPoints
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.known_keys import KnownKeys
 from consent_risk.intake.personal import is_id_of_person
@@ -19,7 +20,9 @@ from consent_risk.intake.writing import Store
 class Delivery:
     """The store that is written, and the keys by which rows are matched to each other.
 
-    `records_before`, `tenants_before` and `agreements_before` come from earlier drops of the case.
+    `records_before`, `tenants_before` and `agreements_before` come from earlier drops of the case. `merged_away` are
+    the records that another record stands for, `merged_found` those of them that were handed in. `contact_points`
+    are kept where a file asks for them.
     """
 
     def __init__(self, store: Store, sealer: Sealer, faults: Faults) -> None:
@@ -28,6 +31,9 @@ class Delivery:
         self.faults = faults
         self.records = KnownKeys()
         self.records_before = KnownKeys()
+        self.merged_away = KnownKeys()
+        self.merged_found = KnownKeys()
+        self.contact_points: ContactPoints | None = None
         self.tenants: set[str] = set()
         self.tenants_before: set[str] = set()
         self.consent_tenants: set[str] = set()
@@ -36,6 +42,10 @@ class Delivery:
         self.acquirer_keys: dict[str, KnownKeys] = {}
         self.records_by_tenant: Counter[str] = Counter()
         self.agreements_by_tenant: Counter[str] = Counter()
+
+    def keep_contact_points(self, earlier: Sequence[Path]) -> None:
+        """Keep from now on which records hold which address, those of earlier drops included."""
+        self.contact_points = ContactPoints(earlier)
 
     def remember(self, earlier: Sequence[Path]) -> None:
         """Learn the records of earlier drops, and the tenants and agreements sealed beside them."""
@@ -60,5 +70,8 @@ class Delivery:
 
     def write(self, table: str, frame: pl.DataFrame) -> None:
         """Append to a sealed table, unless the delivery is refused already."""
-        if not self.faults.any_problem:
-            self.store[table].write(frame)
+        if self.faults.any_problem:
+            return
+        self.store[table].write(frame)
+        if table == "records" and self.contact_points is not None:
+            self.contact_points.learn(frame)

@@ -63,6 +63,16 @@ class Export:
         """The file's name, as messages and the manifest give it."""
         return self.path.name
 
+    @property
+    def stem(self) -> str:
+        """The file's name without its ending."""
+        return self.path.stem
+
+    @property
+    def format(self) -> str:
+        """What kind of file it is."""
+        return "Parquet" if self.parquet else "CSV"
+
     def batches(self, columns: Sequence[str], on_bytes: Callable[[int], None]) -> Iterator[Batch]:
         """The rows in order, with those of `columns` that the header holds; `on_bytes` hears of bytes read.
 

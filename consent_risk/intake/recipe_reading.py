@@ -1,287 +1,396 @@
-"""An export read by a recipe: its rows become canonical records, and its consent columns consent events."""
+"""An export read by a recipe: its rows become canonical records, and what it says about consent consent events."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 
 import polars as pl
 
-from consent_risk.case import COUNTRIES
-from consent_risk.errors import Problem, UserError, did_you_mean
+from consent_risk.case import ExportSettings
+from consent_risk.errors import Problem, UserError
 from consent_risk.intake.checking import read_values, shown_name
 from consent_risk.intake.columns import RECORDS
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
-from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
-from consent_risk.intake.json_cells import holds_something, parse_cells, texts_at
+from consent_risk.intake.faults import no_bad_rows
+from consent_risk.intake.json_cells import Node
+from consent_risk.intake.reading.account import Contradictions, FileAccount
+from consent_risk.intake.reading.clock import Clock
+from consent_risk.intake.reading.merges import MERGED, merges_in_file, merges_in_records, no_merges
+from consent_risk.intake.reading.places import ROW, Rows, Scope, Source
+from consent_risk.intake.reading.records import read_records, record_fields, record_times
+from consent_risk.intake.reading.secrets import secret_columns
+from consent_risk.intake.reading.statements import (
+    Column,
+    columns_read,
+    events_of,
+    live_columns,
+    read_statements,
+)
+from consent_risk.intake.reading.subjects import find_records
+from consent_risk.intake.reading.tallies import Tallies
 from consent_risk.intake.recipes import Recipe
 from consent_risk.intake.recipes.model import FILE_NAME, Statement, Time
-from consent_risk.intake.seal_tables import seal_records
-from consent_risk.tables import LIST_SEPARATOR
-from consent_risk.vocabulary import TimeQuality
+from consent_risk.intake.seal_tables import NO_RECORD, known_records, seal_records
+from consent_risk.vocabulary import RecordState
 
-_MERGED = "merged into another contact"
-_EVENT = {
-    "row": pl.Int64,
-    "purpose": pl.String,
-    "channel": pl.String,
-    "event_state": pl.String,
-    "legal_basis": pl.String,
-    "evidence_level": pl.Int64,
-    "raw_field": pl.String,
-    "raw_value": pl.String,
-}
-_NO_EVENTS = pl.DataFrame(schema=_EVENT)
+CONTINUES = "continues the row above"
 _SHOWN_COLUMNS = 30
+_GONE = (RecordState.DELETED.value, RecordState.ERASURE_REQUESTED.value)
+_NO_WINNER = "records were set aside as merged into a record that was not handed in"
 
 
 class RecipeReading:
-    """An export with the recipe that reads it."""
+    """An export with the recipe that reads it. `tenant` is the tenant of an export that names none."""
 
-    def __init__(self, export: Export, recipe: Recipe) -> None:
-        if not recipe.recognises(export.header, export.path.stem):
+    def __init__(self, export: Export, recipe: Recipe, settings: ExportSettings, as_of: date) -> None:
+        groups = recipe.file_name_groups(export.stem) or {}
+        if not recipe.recognises(export.header, export.stem):
             raise UserError(_misfits(export, recipe))
         self.recipe = recipe.name
+        self.system = recipe.system
+        self.tenant = settings.tenant or export.stem
+        self.dropped = secret_columns(export.header, recipe.secret)
         self._file = export.name
         self._header = export.header
-        self._stem = export.path.stem
         self._map = recipe
-        self._consent_columns = list(_consent_columns(recipe, export.header))
-        self._merged: frozenset[str] = frozenset()
-        self.columns = _columns_read(recipe, self._consent_columns, export.header)
-        self.delivers = ("records", "consents") if self._consent_columns else ("records",)
+        self._settings = settings
+        self._source = Source(
+            stem=export.stem,
+            columns=tuple(name for name in export.header if name not in self.dropped),
+            groups=groups,
+            json_columns=frozenset(recipe.json_columns),
+            is_json=export.format.startswith("JSON"),
+        )
+        on = [said for said in recipe.consents if said.option is None or said.option in settings.options]
+        self._live = live_columns(on, self._source)
+        self._off = live_columns([said for said in recipe.consents if said not in on], self._source)
+        self._off_filled: dict[str, int] = {}
+        self.columns = self._columns_read()
+        self.delivers = tuple(table for table in recipe.delivers if table != "consents" or self._live)
+        self.account = FileAccount(as_of)
+        self._tallies = Tallies(recipe.tallies)
+        self._clock = Clock(
+            export.name,
+            date_order=settings.date_order or recipe.date_order,
+            time_zone=settings.time_zone or recipe.time_zone,
+        )
+        self._contradictions = Contradictions()
+        self._merges = no_merges()
+
+    @property
+    def names_no_tenant(self) -> bool:
+        """Does no column say who the tenant is?"""
+        return self._tenant_place == FILE_NAME
+
+    @property
+    def takes_tenant(self) -> bool:
+        """Does neither a column nor the case say who the tenant is?"""
+        return self.names_no_tenant and not self._settings.tenant
+
+    def share_tenant(self, tenant: str) -> None:
+        """The tenant of the system's records, for an export that names none."""
+        self.tenant = tenant
+
+    @property
+    def has_records(self) -> bool:
+        """Are the rows records?"""
+        return self._map.records is not None
+
+    @property
+    def has_merges(self) -> bool:
+        """Are the rows merges?"""
+        return self._map.merged is not None and not self.has_records
+
+    @property
+    def asks_contact_points(self) -> bool:
+        """Are the rows about whoever holds an e-mail address or a phone number?"""
+        subject = self._map.subject
+        return subject is not None and bool(subject.email or subject.phone)
+
+    @property
+    def ignored_columns(self) -> tuple[str, ...]:
+        """The columns that are not read, as they may be shown."""
+        unread = [name for name in self._header if name not in self.columns and name not in self.dropped]
+        return tuple(shown_name(name, self._header.index(name)) for name in unread)
 
     def ignored(self) -> str | None:
         """A note on the columns that are not read."""
-        unread = [name for name in self._header if name not in self.columns]
-        shown = [shown_name(name, self._header.index(name)) for name in unread[:_SHOWN_COLUMNS]]
+        unread = self.ignored_columns
         more = [f"and {len(unread) - _SHOWN_COLUMNS} more"] if len(unread) > _SHOWN_COLUMNS else []
-        return f"columns ignored: {', '.join(shown + more)}" if unread else None
+        return f"columns ignored: {', '.join([*unread[:_SHOWN_COLUMNS], *more])}" if unread else None
 
-    def prepare(self, export: Export) -> None:
-        """Collect the ids that another row says were merged into it."""
-        if merged := self._map.merged:
-            columns = [*_present(merged.columns, self._header), *_present(self._map.records.source_id, self._header)]
-            found: set[str] = set()
-            for batch in export.batches(columns, lambda _count: None):
-                rows = _Rows(batch.cells, self._map)
-                for own, lists in zip(rows.first(self._map.records.source_id), rows.all(merged.columns), strict=True):
-                    listed = {part.strip() for cell in lists for part in cell.split(merged.separator or ";")}
-                    found |= listed - {own, ""}
-            self._merged = frozenset(found)
+    def prepare(self, export: Export, delivery: Delivery) -> None:
+        """Look through the file for the order of its days, and for the records that others stand for.
+
+        Raises UserError where the order of days cannot be told.
+        """
+        times = [(each, time) for each, time in self._times() if self._clock.wants(time)]
+        merged = self._map.merged if self._map.records else None
+        if not times and not merged:
+            return
+        places = [place for each, time in times for place in (*time.columns, *([each] if each else []))]
+        if merged and self._map.records:
+            own = self._map.records.tenant_id
+            places += [*merged.columns, *self._map.records.source_id, *(own if own != FILE_NAME else ())]
+        for batch in export.batches(self._in_order(self._source.columns_of(places)), lambda _count: None):
+            rows = self._rows(batch.cells)
+            for each, time in times:
+                self._clock.survey(rows.entries(each) if each else rows, time)
+            if merged and self._map.records:
+                ids = rows.first(self._map.records.source_id)
+                found = merges_in_records(rows, merged, self._tenants(rows), ids, delivery)
+                delivery.merged_away.learn(found["loser"].to_numpy())
+        self._clock.check()
 
     def seal(self, cells: pl.DataFrame, delivery: Delivery) -> int:
         """Seal a batch; the number of its rows that were not used."""
-        rows = _Rows(cells, self._map)
-        read = self._records(rows, delivery)
-        records, bad_records = read_values(read, RECORDS.columns)
-        events, bad_events = _events(cells, self._consent_columns, self._map.name)
-        told_of = pl.concat([events.select("row"), bad_events.select("row")])
-        delivery.learn_consent_tenants(read.join(told_of, on="row", how="semi")["tenant_id"])
-        bad = pl.concat([rows.bad, bad_records, bad_events])
+        rows = self._rows(cells)
+        aside = self._set_aside(rows)
+        unused = delivery.faults.set_rows_aside(self._file, aside) if aside.height else 0
+        rows = rows.keep(~rows.rows.is_in(aside["row"].implode()))
+        self._tallies.add(rows)
+        self._count_fields(rows)
+        if self._map.records:
+            return unused + self._seal_records(rows, delivery)
+        unused += delivery.faults.add_bad_rows(self._file, rows.bad)
+        rows = rows.keep(~rows.rows.is_in(rows.bad["row"].implode()))
+        if self._map.subject:
+            return unused + self._seal_statements(rows, delivery)
+        if self._map.merged:
+            found = merges_in_file(rows, self._map.merged, self._tenants(rows), delivery)
+            delivery.merged_away.learn(found["loser"].to_numpy())
+            self._merges = pl.concat([self._merges, found])
+        return unused
+
+    def finish(self, delivery: Delivery) -> int:
+        """What can be told only once every file is read; the number of rows that turned out not to be used."""
+        account = self.account
+        account.numbers["contradictions"] = self._contradictions.count()
+        self._ask()
+        if self._merges.is_empty():
+            return 0
+        handed_in = delivery.merged_found.contain(self._merges["loser"].to_numpy())
+        orphans = self._merges.filter(~pl.Series(handed_in, dtype=pl.Boolean))
+        rest = self._merges.filter(pl.Series(handed_in, dtype=pl.Boolean))
+        without = rest.filter(~known_records(rest["winner"], delivery))["loser"].n_unique()
+        if without:
+            account.warnings[_NO_WINNER] += without
+        lost = orphans.filter(~pl.col("row").is_in(rest["row"].implode()))["row"].unique().sort()
+        account.numbers["orphans"] += len(lost)
+        return delivery.faults.set_rows_aside(self._file, _aside(lost, NO_RECORD)) if len(lost) else 0
+
+    def told(self) -> dict[str, Node]:
+        """The fields of manifest.Input that the reading knows."""
+        account = self.account
+        return account.as_input() | {
+            "ignored": self.ignored_columns,
+            "dropped": tuple(shown_name(name, self._header.index(name)) for name in self.dropped),
+            "dates": self._clock.ranges.told(),
+            "tallies": self._tallies.figures(),
+        }
+
+    def _seal_records(self, rows: Rows, delivery: Delivery) -> int:
+        read, bad_states = read_records(rows, self._map, self._tenants(rows), self._clock, delivery, self._file)
+        values, bad_records = read_values(read, RECORDS.columns)
+        self._note_regions(read, values, delivery)
+        statements = self._statements(rows)
+        told_of = read.filter(pl.col("row").is_in(statements["row"].implode()))
+        delivery.learn_consent_tenants(told_of["tenant_id"])
+        bad = pl.concat([rows.bad, bad_records, bad_states])
         unused = delivery.faults.add_bad_rows(self._file, bad)
-        records = records.join(bad, on="row", how="anti", maintain_order="left")
-        is_merged = pl.col("source_id").is_in(self._merged)
-        unused += self._set_merged_aside(records.filter(is_merged), delivery)
-        kept = records.filter(~is_merged)
+        records = values.join(bad, on="row", how="anti", maintain_order="left")
+        kept, merged = self._without_merged(records, delivery)
         sealed = seal_records(kept, self._file, delivery)
-        _write_events(events, sealed, delivery)
-        return unused + kept.height - sealed.height
+        self._count_records(kept, sealed, merged)
+        statements = statements.filter(pl.col("row").is_in(sealed["row"].implode()))
+        self.account.add_silent(sealed.height - statements["row"].n_unique())
+        self._count_statements(statements)
+        self._write(statements, sealed.select("row", "record_key", "tenant_id"), delivery)
+        return unused + merged + kept.height - sealed.height
 
-    def _records(self, rows: _Rows, delivery: Delivery) -> pl.DataFrame:
-        """The batch as canonical text cells; e-mails and phones as lists."""
-        places = self._map.records
-        tenants = [self._stem] * rows.height if places.tenant_id == FILE_NAME else rows.first(places.tenant_id)
-        countries = rows.first(places.country)
-        decoded = [country if country in COUNTRIES else None for country in countries]
-        dropped = sum(country is not None for country in countries) - sum(country is not None for country in decoded)
-        delivery.faults.note(self._file, "countries not kept: not an ISO 3166-1 alpha-2 code", dropped)
-        states, bad_states = self._states(rows)
-        rows.bad = pl.concat([rows.bad, bad_states])
-        text = {
-            "tenant_id": tenants,
-            "source_id": rows.first(places.source_id),
-            "country": decoded,
-            "birth_date": rows.first(_columns(places.birth_date)),
-            "created_at": rows.first(_columns(places.created_at)),
-            "last_activity_at": rows.first(_columns(places.last_activity_at)),
-            "record_state": states,
-            "data_categories": self._categories(rows),
-        }
-        lists = {
-            "email": rows.all(places.email, places.separator),
-            "phone": rows.all(places.phone, places.separator),
-        }
-        schema = {"row": pl.Int64} | dict.fromkeys(text, pl.String) | dict.fromkeys(lists, pl.List(pl.String))
-        return pl.DataFrame({"row": rows.numbers} | text | lists, schema=schema)
+    def _seal_statements(self, rows: Rows, delivery: Delivery) -> int:
+        """Statements about records of other files. A row without a record is set aside, but counted."""
+        subject = self._map.subject
+        assert subject is not None
+        tenants = self._tenants(rows)
+        statements = self._statements(rows)
+        spoken = rows.rows.is_in(statements["row"].implode())
+        delivery.learn_consent_tenants(tenants.filter(spoken))
+        self._count_statements(statements)
+        found = find_records(rows, subject, tenants, delivery)
+        self._write(statements, found, delivery)
+        orphans = rows.rows.filter(~rows.rows.is_in(found["row"].implode()))
+        self.account.numbers["orphans"] += len(orphans)
+        return delivery.faults.set_rows_aside(self._file, _aside(orphans, NO_RECORD)) if len(orphans) else 0
 
-    def _states(self, rows: _Rows) -> tuple[list[str | None], pl.DataFrame]:
-        state = next(iter(self._map.records.record_state), None)
-        if state is None:
-            return [None] * rows.height, no_bad_rows()
-        read = rows.first(state.columns)
-        unmapped = [
-            (row, text) for row, text in zip(rows.numbers, read, strict=True) if text and text not in state.values
-        ]
-        bad = [(row, state.columns[0], _unmapped(self.recipe), _map_it(text, state.values)) for row, text in unmapped]
-        return [state.values.get(text) if text else None for text in read], pl.DataFrame(
-            bad, schema=BAD_ROWS, orient="row"
+    def _write(self, statements: pl.DataFrame, records: pl.DataFrame, delivery: Delivery) -> None:
+        """The events of the statements, about the records of their rows."""
+        events = events_of(statements).join(records, on="row", maintain_order="left")
+        self._contradictions.add(events)
+        schema = delivery.store["consents"].columns
+        blanks = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in events.columns]
+        delivery.write("consents", events.with_columns(blanks))
+
+    def _statements(self, rows: Rows) -> pl.DataFrame:
+        for column in self._off:
+            filled = _filled_off(rows, column)
+            option = column.statement.option
+            assert option is not None
+            self._off_filled[option] = self._off_filled.get(option, 0) + filled
+        return read_statements(rows, self._live, self._clock, self.account, self._settings.purposes)
+
+    def _count_statements(self, statements: pl.DataFrame) -> None:
+        self.account.add_statements(statements)
+        self.account.add_unmapped(statements["unmapped"])
+
+    def _count_records(self, kept: pl.DataFrame, sealed: pl.DataFrame, merged: int) -> None:
+        numbers = self.account.numbers
+        numbers["duplicates"] += kept.height - sealed.height
+        numbers["deleted"] += int(sealed["record_state"].cast(pl.String).is_in(_GONE).sum())
+        numbers["merged"] += merged
+
+    def _without_merged(self, records: pl.DataFrame, delivery: Delivery) -> tuple[pl.DataFrame, int]:
+        """The records that no other record stands for, and the number of the others, which are set aside."""
+        if not len(delivery.merged_away):
+            return records, 0
+        keys = delivery.sealer.seal_records(records["tenant_id"], records["source_id"]).to_numpy()
+        away = pl.Series(delivery.merged_away.contain(keys), dtype=pl.Boolean)
+        if not away.any():
+            return records, 0
+        delivery.merged_found.learn(keys[away.to_numpy()])
+        return records.filter(~away), delivery.faults.set_rows_aside(
+            self._file, _aside(records["row"].filter(away), MERGED)
         )
 
-    def _categories(self, rows: _Rows) -> list[str | None]:
-        held = {category.value: rows.filled(places) for category, places in self._map.data_categories.items()}
-        names = [[name for name, flags in held.items() if flags[index]] for index in range(rows.height)]
-        return [LIST_SEPARATOR.join(row) or None for row in names]
+    def _rows(self, cells: pl.DataFrame) -> Rows:
+        if marker := self._map.text_marker:
+            text = pl.col(pl.String).str.strip_prefix(marker).str.strip_chars()
+            cells = cells.with_columns(text).with_columns(pl.when(pl.col(pl.String) != "").then(pl.col(pl.String)))
+        return Rows(cells, self._source)
 
-    def _set_merged_aside(self, merged: pl.DataFrame, delivery: Delivery) -> int:
-        if merged.is_empty():
-            return 0
-        column = pl.lit("source_id").alias("column")
-        bad = merged.select("row", column, pl.lit(_MERGED).alias("reason"), pl.lit("").alias("mend"))
-        return delivery.faults.set_rows_aside(self._file, bad)
+    def _set_aside(self, rows: Rows) -> pl.DataFrame:
+        """Rows that continue others, and those that the recipe leaves out (faults.BAD_ROWS)."""
+        found = [no_bad_rows()]
+        if self._map.continuation_rows and self._map.records:
+            blank = rows.first(self._map.records.source_id).is_null()
+            found.append(_aside(rows.rows.filter(blank), CONTINUES))
+        for rule in self._map.set_aside:
+            found.append(_aside(rows.rows.filter(rows.meets(rule.when)), rule.reason))
+        return pl.concat(found).unique("row", keep="first", maintain_order=True)
 
+    def _tenants(self, rows: Rows) -> pl.Series:
+        place = self._tenant_place
+        if place is None or isinstance(place, str):
+            return pl.repeat(self.tenant, rows.height, dtype=pl.String, eager=True)
+        named = rows.first(place)
+        return named.fill_null(self._settings.tenant) if self._settings.tenant else named
 
-class _Rows:
-    """The cells of a batch, reached by a recipe's column names and JSON paths. `bad` are rows with broken JSON."""
+    @property
+    def _tenant_place(self) -> str | tuple[str, ...] | None:
+        whose = self._map.records or self._map.subject or self._map.merged
+        return whose.tenant_id if whose else None
 
-    def __init__(self, cells: pl.DataFrame, recipe: Recipe) -> None:
-        self.numbers: list[int] = cells["row"].to_list()
-        self.height = cells.height
-        self._cells = cells
-        self._documents: dict[str, list[Any]] = {}
-        bad = [no_bad_rows()]
-        for column in recipe.json_columns:
-            if column in cells.columns:
-                self._documents[column], broken = parse_cells(cells, column)
-                bad.append(broken)
-        self.bad = pl.concat(bad)
+    def _count_fields(self, rows: Rows) -> None:
+        for place, field in self._fields():
+            if self._source.has(place):
+                self.account.fields[place, field] += int(rows.filled([place]).sum())
+        for column in self._live:
+            if column.place and not column.place.startswith("."):
+                self.account.fields[column.field, "consent"] += int(rows.filled([column.place]).sum())
+            elif column.statement.each and column.statement.each != ROW:
+                self.account.fields[column.statement.each, "consent"] += int(
+                    rows.filled([column.statement.each.removesuffix("[]").removesuffix("{}")]).sum()
+                )
 
-    def all(self, places: Sequence[str], separator: str | None = None) -> list[list[str]]:
-        """For each row the texts at all places."""
-        columns = [column for place in places if (column := self._texts(place)) is not None]
-        joined = [[text for column in columns for text in column[index]] for index in range(self.height)]
-        return [[part for text in row for part in text.split(separator)] for row in joined] if separator else joined
+    def _fields(self) -> Iterator[tuple[str, str]]:
+        yield from record_fields(self._map)
+        if subject := self._map.subject:
+            for field, places in (
+                ("tenant_id", () if subject.tenant_id == FILE_NAME else subject.tenant_id),
+                ("source_id", subject.source_id),
+                ("email", subject.email),
+                ("phone", subject.phone),
+            ):
+                yield from ((place, field) for place in places)
+        if merged := self._map.merged:
+            yield from ((place, "merged") for place in (*merged.columns, *merged.loser, *merged.winner))
+        for tally in self._map.tallies:
+            yield from ((place, f"tally: {tally.name}") for place in tally.columns)
 
-    def first(self, places: Sequence[str]) -> list[str | None]:
-        """For each row the first text at any of the places, null where there is none."""
-        return [row[0] if row else None for row in self.all(places)]
+    def _times(self) -> Iterator[tuple[str | None, Time]]:
+        """The times that are read, with the list that they stand in; what a decoder gives is in one order."""
+        if self._map.records:
+            yield from ((None, time) for _, time in record_times(self._map.records) if self._has_any(time))
+        for column in self._live:
+            said = column.statement
+            for time in (said.time, said.valid_until):
+                if time and self._has_any(time) and not (said.decoder and all(p.startswith(".") for p in time.columns)):
+                    yield said.each if any(place.startswith(".") for place in time.columns) else None, time
 
-    def filled(self, places: Sequence[str]) -> list[bool]:
-        """For each row whether anything stands at any of the places."""
-        flags = [False] * self.height
-        for place in places:
-            column, path = _split(place, self._documents)
-            if path:
-                found = [holds_something(document, path) for document in self._documents[column]]
-            else:
-                found = [bool(texts) for texts in self._texts(place) or [[]] * self.height]
-            flags = [flag or new for flag, new in zip(flags, found, strict=True)]
-        return flags
+    def _has_any(self, time: Time) -> bool:
+        return any(self._source.has(place) for place in time.columns)
 
-    def _texts(self, place: str) -> list[list[str]] | None:
-        column, path = _split(place, self._documents)
-        if path:
-            return [texts_at(document, path) for document in self._documents[column]]
-        if column not in self._cells.columns:
-            return None
-        return [[text] if text else [] for text in self._cells[column]]
+    def _columns_read(self) -> tuple[str, ...]:
+        """The header's names that the recipe reads; a JSON path reads its column."""
+        places = [place for place, _ in self._fields()]
+        places += columns_read([*self._live, *self._off])
+        if self._map.merged and not self._map.records and self._map.merged.tenant_id != FILE_NAME:
+            places += self._map.merged.tenant_id
+        rules = [condition for rule in self._map.set_aside for condition in rule.when]
+        rules += [condition for tally in self._map.tallies for condition in tally.when]
+        places += [place for condition in rules for place in condition.columns]
+        return self._in_order(self._source.columns_of(places))
 
+    def _in_order(self, wanted: Iterable[str]) -> tuple[str, ...]:
+        names = set(wanted)
+        return tuple(name for name in self._header if name in names)
 
-def _split(place: str, documents: dict[str, list[Any]]) -> tuple[str, str]:
-    """The column and the path into its JSON; no path for other columns, whose names may hold dots."""
-    column, _, path = place.partition(".")
-    return (column, path) if column in documents else (place, "")
+    def _note_regions(self, read: pl.DataFrame, values: pl.DataFrame, delivery: Delivery) -> None:
+        filled = read.join(values.select("row"), on="row", how="semi")["region"].count()
+        what = "regions not kept: not two or three capital letters or digits"
+        delivery.faults.note(self._file, what, filled - values["region"].count())
 
-
-def _events(
-    cells: pl.DataFrame, columns: Sequence[tuple[str, Statement]], recipe: str
-) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The events that the consent columns tell of, and the rows with a value that the recipe does not know."""
-    events, bad = [_NO_EVENTS], [no_bad_rows()]
-    for name, column in columns:
-        parts = cells.select("row", pl.col(name).alias("raw_value")).drop_nulls()
-        if column.separator:
-            parts = parts.with_columns(pl.col("raw_value").str.split(column.separator)).explode("raw_value")
-        parts = parts.with_columns(pl.col("raw_value").str.strip_chars()).filter(pl.col("raw_value") != "")
-        known = parts["raw_value"].is_in(list(column.meanings))
-        events.append(_known_events(parts.filter(known), name, column))
-        unknown = [
-            (row, name, _unmapped(recipe), _map_it(t, column.meanings)) for row, t in parts.filter(~known).iter_rows()
-        ]
-        bad.append(pl.DataFrame(unknown, schema=BAD_ROWS, orient="row"))
-    return pl.concat(events), pl.concat(bad)
-
-
-def _known_events(parts: pl.DataFrame, name: str, column: Statement) -> pl.DataFrame:
-    states = {value: meaning.event_state.value for value, meaning in column.meanings.items()}
-    bases = {value: meaning.legal_basis.value for value, meaning in column.meanings.items()}
-    value = pl.col("raw_value")
-    return parts.select(
-        "row",
-        pl.lit(column.purpose.value).alias("purpose"),
-        pl.lit(column.channel and column.channel.value, dtype=pl.String).alias("channel"),
-        value.replace_strict(states, default=None, return_dtype=pl.String).alias("event_state"),
-        value.replace_strict(bases, default=None, return_dtype=pl.String).alias("legal_basis"),
-        pl.lit(column.evidence_level, dtype=pl.Int64).alias("evidence_level"),
-        pl.lit(shown_name(name, 0) if shown_name(name, 0) == name else column.columns[0]).alias("raw_field"),
-        value,
-    )
-
-
-def _write_events(events: pl.DataFrame, sealed: pl.DataFrame, delivery: Delivery) -> None:
-    """The events of the rows whose record was sealed. No export read so far says when a flag was set."""
-    schema = delivery.store["consents"].columns
-    known = events.join(sealed.select("row", "record_key", "tenant_id"), on="row", maintain_order="left")
-    known = known.with_columns(pl.lit(TimeQuality.NONE.value).alias("time_quality"))
-    blanks = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in known.columns]
-    delivery.write("consents", known.with_columns(blanks))
-
-
-def _unmapped(recipe: str) -> str:
-    return f"the recipe {recipe} does not know this value"
+    def _ask(self) -> None:
+        """The questions that the file leaves open."""
+        account = self.account
+        if self.takes_tenant:
+            account.ask(
+                f"No column names the tenant: it was read as `{self.tenant}`. Say another under `tenant` of the "
+                "file's `exports` in case.yaml."
+            )
+        for option, filled in self._off_filled.items():
+            if filled:
+                account.ask(
+                    f"The option `{option}` is off, although its columns are filled in {filled} rows: "
+                    f"{self._map.options[option]} Switch it on under `options` of the file's `exports` in case.yaml."
+                )
+        if self._clock.without_zone and not self._settings.time_zone:
+            account.ask(
+                f"Times without a zone were read as {self._map.time_zone}. Say another under `time_zone` of the file's "
+                "`exports` in case.yaml."
+            )
+        for question in self._map.asks:
+            account.ask(question)
 
 
-def _map_it(text: str, known: Any) -> str:
-    return f"{did_you_mean(text, list(known))} Otherwise correct the export, or hand it in in the canonical form."
+def _filled_off(rows: Rows, column: Column) -> int:
+    said: Statement = column.statement
+    scope: Scope = rows.entries(said.each) if said.each else rows
+    if said.decoder or column.place is None:
+        return int(scope.rows.n_unique()) if said.each else int(scope.meets(said.when).sum())
+    return int(scope.rows.filter(scope.filled([column.place]) & scope.meets(said.when)).n_unique())
 
 
-def _misfits(export: Export, recipe: Recipe) -> list[Problem]:
-    lacking = [line for line in recipe.recognise if not any(name in export.header for name in line)]
+def _aside(rows: pl.Series, reason: str) -> pl.DataFrame:
+    column = pl.lit("source_id" if reason in (MERGED, NO_RECORD) else None, dtype=pl.String).alias("column")
+    return rows.alias("row").to_frame().select("row", column, pl.lit(reason).alias("reason"), pl.lit("").alias("mend"))
+
+
+def _misfits(export: Export, recipe: Recipe) -> Sequence[Problem]:
     reason = f"the header does not fit the recipe {recipe.name}"
-    return [Problem(export.name, reason, f"It needs one of the columns {', '.join(line)}.") for line in lacking]
-
-
-def _columns(time: Time | None) -> tuple[str, ...]:
-    return time.columns if time else ()
-
-
-def _consent_columns(recipe: Recipe, header: Sequence[str]) -> Iterator[tuple[str, Statement]]:
-    for column in recipe.consents:
-        patterns = [_pattern(name) for name in column.columns]
-        yield from ((name, column) for name in header if any(pattern.fullmatch(name) for pattern in patterns))
-
-
-def _pattern(name: str) -> re.Pattern[str]:
-    return re.compile(re.escape(name).replace(r"\*", ".*").replace(r"\#", r"\d+"))
-
-
-def _present(places: Sequence[str], header: Sequence[str]) -> list[str]:
-    return [place for place in places if place in header]
-
-
-def _columns_read(
-    recipe: Recipe, consents: Sequence[tuple[str, Statement]], header: Sequence[str]
-) -> tuple[str, ...]:
-    """The header's names that the recipe reads; a JSON path reads its column."""
-    records = recipe.records
-    places = [*records.source_id, *records.email, *records.phone, *records.country, *_columns(records.birth_date)]
-    places += [*_columns(records.created_at), *_columns(records.last_activity_at)]
-    places += [] if records.tenant_id == FILE_NAME else records.tenant_id
-    places += [place for state in records.record_state for place in state.columns]
-    places += recipe.merged.columns if recipe.merged else ()
-    places += [place for columns in recipe.data_categories.values() for place in columns]
-    roots = [place.partition(".")[0] for place in places]
-    wanted = {*places, *(root for root in roots if root in recipe.json_columns), *(name for name, _ in consents)}
-    return tuple(name for name in header if name in wanted)
+    mends = [f"It needs one of the columns {', '.join(line)}." for line in recipe.lacking(export.header)]
+    if not mends:
+        mends = ["Its name does not fit the recipe's `file_name`: rename the file as the system named it."]
+    return [Problem(export.name, reason, mend) for mend in mends]

@@ -1,23 +1,30 @@
-"""Which recipe reads a file: what the case says, else its canonical name, else its header."""
+"""Which recipe reads a file: what whoever hands it in or the case says, else its canonical name, else its content."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import polars as pl
 
-from consent_risk.case import Case
+from consent_risk.case import Case, ExportSettings
 from consent_risk.errors import Problem, UserError, did_you_mean
-from consent_risk.intake.checking import check_header, ignored_columns, read_values
+from consent_risk.intake.checking import check_header, ignored_columns, read_values, shown_name
 from consent_risk.intake.columns import CANONICAL_FILES, CanonicalFile
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
+from consent_risk.intake.reading.account import FileAccount
+from consent_risk.intake.reading.clock import DateRanges
+from consent_risk.intake.reading.places import Rows, Source
+from consent_risk.intake.reading.secrets import secret_columns
 from consent_risk.intake.recipe_reading import RecipeReading
 from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.seal_tables import SEAL
 
 CANONICAL = "canonical"
+_Said = TypeVar("_Said")
 
 
 class Reading(Protocol):
@@ -36,11 +43,17 @@ class Reading(Protocol):
     def ignored(self) -> str | None:
         """A note on the columns that are not read."""
 
-    def prepare(self, export: Export) -> None:
+    def prepare(self, export: Export, delivery: Delivery) -> None:
         """Look through the file before anything is sealed, where rows depend on later ones."""
 
     def seal(self, cells: pl.DataFrame, delivery: Delivery) -> int:
         """Seal a batch; the number of its rows that were not used."""
+
+    def finish(self, delivery: Delivery) -> int:
+        """After the last file was read: the number of rows that turned out not to be used."""
+
+    def told(self) -> Mapping[str, Any]:
+        """The fields of manifest.Input that the reading knows."""
 
 
 class CanonicalReading:
@@ -48,12 +61,14 @@ class CanonicalReading:
 
     recipe = CANONICAL
 
-    def __init__(self, export: Export, canonical: CanonicalFile) -> None:
+    def __init__(self, export: Export, canonical: CanonicalFile, as_of: date) -> None:
         if problems := check_header(export.name, export.header, canonical):
             raise UserError(problems)
         self._file = export.name
         self._header = export.header
         self._canonical = canonical
+        self._account = FileAccount(as_of)
+        self._ranges = DateRanges()
         self.delivers = (canonical.table,)
         self.columns = canonical.header
 
@@ -61,7 +76,7 @@ class CanonicalReading:
         """A note on the columns that are not read."""
         return ignored_columns(self._header, self._canonical)
 
-    def prepare(self, export: Export) -> None:
+    def prepare(self, export: Export, delivery: Delivery) -> None:
         """Nothing: every row stands for itself."""
 
     def seal(self, cells: pl.DataFrame, delivery: Delivery) -> int:
@@ -71,31 +86,117 @@ class CanonicalReading:
         _note_regions(self._file, cells, values, delivery)
         if self._canonical.table == "consents":
             delivery.learn_consent_tenants(cells["tenant_id"])
+        self._count(cells, values)
         return unused + SEAL[self._canonical.stem](values, self._file, delivery)
 
+    def finish(self, delivery: Delivery) -> int:
+        """Nothing: every row stands for itself."""
+        return 0
 
-def recognise(export: Export, case: Case) -> Reading:
-    """How the export is read.
+    def told(self) -> Mapping[str, Any]:
+        """The fields of manifest.Input that the reading knows."""
+        secret = secret_columns(self._header)
+        unread = [name for name in self._header if name not in self._canonical.header]
+        shown = {name: shown_name(name, self._header.index(name)) for name in unread}
+        return self._account.as_input() | {
+            "ignored": tuple(shown[name] for name in unread if name not in secret),
+            "dropped": tuple(shown[name] for name in unread if name in secret),
+            "dates": self._ranges.told(),
+        }
 
-    Raises UserError where no recipe fits, the recipe named does not exist, or the header lacks what it needs.
+    def _count(self, cells: pl.DataFrame, values: pl.DataFrame) -> None:
+        """What was understood of a batch: a few numbers of each column."""
+        names = [name for name in self.columns if name in cells.columns]
+        filled = cells.select(pl.col(names).count()).row(0, named=True)
+        for name, number in filled.items():
+            self._account.fields[name, name] += number
+        for name, kind in values.schema.items():
+            if name in names and isinstance(kind, pl.Date | pl.Datetime):
+                self._ranges.add(name, values[name].cast(pl.Date))
+        if self._canonical.table == "consents":
+            self._account.add_statements(
+                values.select(
+                    pl.lit("event_state").alias("field"),
+                    pl.col("event_state").cast(pl.String).alias("raw_value"),
+                    "event_state",
+                    "legal_basis",
+                    "event_time",
+                    "valid_until",
+                )
+            )
+        if "record_state" in values.columns:
+            gone = values["record_state"].cast(pl.String).is_in(["deleted", "erasure_requested"])
+            self._account.numbers["deleted"] += int(gone.sum())
+
+
+def settings_of(file: str, case: Case, given: ExportSettings | None = None) -> ExportSettings:
+    """What the case says about a file, by its name, else by the first pattern that fits; `given` goes first."""
+    said = _by_name(file, case.exports) or ExportSettings()
+    return said.model_copy(update=given.model_dump(exclude_unset=True)) if given else said
+
+
+def recognise(
+    export: Export, case: Case, recipe: Recipe | None = None, settings: ExportSettings | None = None
+) -> Reading:
+    """How the export is read. `recipe` reads whatever is not in the canonical form.
+
+    Raises UserError where no recipe fits, or several do, the recipe named does not exist, or the header lacks what it
+    needs.
     """
-    named = _named(export.name, case)
-    canonical = CANONICAL_FILES.get(export.path.stem.lower())
-    if canonical and named in (None, CANONICAL):
-        return CanonicalReading(export, canonical)
-    if name := named or case.recipe:
-        return RecipeReading(export, _recipe(name, export.name))
-    fitting = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header, export.path.stem)]
-    if len(fitting) == 1:
-        return RecipeReading(export, fitting[0])
-    raise UserError(Problem(export.name, "no recipe recognises this file", _how_to_name_one()))
+    said = settings_of(export.name, case, settings)
+    named = said.recipe or _by_name(export.name, case.recipes)
+    canonical = CANONICAL_FILES.get(export.stem.lower())
+    if (
+        canonical
+        and named in (None, CANONICAL)
+        and not (recipe and check_header(export.name, export.header, canonical))
+    ):
+        return CanonicalReading(export, canonical, case.as_of)
+    name = named or (None if recipe else case.recipe)
+    chosen = _recipe(name, export.name) if name else recipe or _recognised(export)
+    return RecipeReading(export, chosen, said, case.as_of)
 
 
-def _named(file: str, case: Case) -> str | None:
-    """The recipe that the case names for this file: by its name, else by the first pattern that fits."""
-    if file in case.recipes:
-        return case.recipes[file]
-    return next((recipe for pattern, recipe in case.recipes.items() if fnmatchcase(file, pattern)), None)
+def _recognised(export: Export) -> Recipe:
+    """The most specific of the recipes that recognise the export by its header, its name and its first row."""
+    known = built_in_recipes().values()
+    fitting = [recipe for recipe in known if recipe.recognises(export.header, export.stem)]
+    fitting = [recipe for recipe in fitting if _fits_first_row(recipe, export)]
+    if not fitting:
+        raise UserError(Problem(export.name, "no recipe recognises this file", _how_to_name_one()))
+    highest = max(recipe.specificity for recipe in fitting)
+    best = [recipe for recipe in fitting if recipe.specificity == highest]
+    if len(best) > 1:
+        names = " and ".join(recipe.name for recipe in best)
+        mend = f"Name one in case.yaml: `recipes: {{{export.name}: {best[0].name}}}`."
+        raise UserError(Problem(export.name, f"which recipe reads this file? {names} recognise it", mend))
+    return best[0]
+
+
+def _fits_first_row(recipe: Recipe, export: Export) -> bool:
+    if not recipe.recognise_values:
+        return True
+    source = Source(
+        stem=export.stem,
+        columns=export.header,
+        groups=recipe.file_name_groups(export.stem) or {},
+        json_columns=frozenset(recipe.json_columns),
+        is_json=export.format.startswith("JSON"),
+    )
+    places = [place for condition in recipe.recognise_values for place in condition.columns]
+    for batch in export.batches(sorted(source.columns_of(places)), lambda _count: None):
+        if batch.cells.height:
+            return bool(Rows(batch.cells.head(1), source).meets(recipe.recognise_values).all())
+    return False
+
+
+def _by_name(file: str, said: Mapping[str, _Said]) -> _Said | None:
+    """What is said of a file: by its name, else by the first pattern that fits. A member's own name counts too."""
+    names = (file, file.rpartition("/")[2])
+    for name in names:
+        if name in said:
+            return said[name]
+    return next((one for pattern, one in said.items() if any(fnmatchcase(name, pattern) for name in names)), None)
 
 
 def _recipe(name: str, file: str) -> Recipe:
@@ -111,7 +212,8 @@ def _how_to_name_one() -> str:
     known = ", ".join(built_in_recipes())
     return (
         f"Give it a canonical name ({files}), or name its recipe in case.yaml, for instance "
-        f"`recipes: {{contacts.csv: hubspot}}` (there are: {known})."
+        f"`recipes: {{contacts.csv: hubspot}}` (there are: {known}). "
+        "`consent-risk recipe propose FILE` drafts a new one."
     )
 
 

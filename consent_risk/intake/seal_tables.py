@@ -74,7 +74,7 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
 def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
     """Consent events; one without a record is set aside."""
     values = values.with_columns(_record_keys(values, delivery))
-    known = _known_records(values["record_key"], delivery)
+    known = known_records(values["record_key"], delivery)
     raw = [pl.lit(None, dtype=pl.String).alias(n) for n in ("raw_field", "raw_value") if n not in values.columns]
     delivery.write("consents", values.filter(known).with_columns(raw))
     return _set_orphans_aside(values.filter(~known), file, delivery)
@@ -83,7 +83,7 @@ def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
 def seal_interactions(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
     """Message counts; without a source_id they are the tenant's, with one that is no record they are set aside."""
     values = values.with_columns(_record_keys(values, delivery))
-    known = _known_records(values["record_key"], delivery) | values["source_id"].is_null()
+    known = known_records(values["record_key"], delivery) | values["source_id"].is_null()
     delivery.write("interactions", values.filter(known))
     return _set_orphans_aside(values.filter(~known), file, delivery)
 
@@ -193,7 +193,8 @@ def _record_keys(values: pl.DataFrame, delivery: Delivery) -> pl.Series:
     return delivery.sealer.seal_records(values["tenant_id"], values["source_id"]).alias("record_key")
 
 
-def _known_records(keys: pl.Series, delivery: Delivery) -> pl.Series:
+def known_records(keys: pl.Series, delivery: Delivery) -> pl.Series:
+    """For each record key whether its record came with this delivery or an earlier drop. Null is not known."""
     numbers = keys.fill_null(0).to_numpy()
     known = delivery.records.contain(numbers) | delivery.records_before.contain(numbers)
     return pl.Series(np.logical_and(known, keys.is_not_null().to_numpy()), dtype=pl.Boolean)

@@ -21,6 +21,7 @@ needs_samples = pytest.mark.skipif(not SAMPLES.is_dir(), reason="the sample expo
 
 MINIMAL = """name: test
 title: Test
+system: test
 recognise: [[Id]]
 records: {tenant_id: file_name, source_id: [Id]}
 data_categories: {}
@@ -197,17 +198,20 @@ def test_hubspot_subscription_types(intake) -> None:
     ]
 
 
-def test_a_value_the_recipe_does_not_know(intake) -> None:
-    files = {"portal.csv": f"{HUBSPOT}\n1,a@b.c,,Freely given consent,\n2,d@e.f,,,ja\n"}
-    first, second = intake.problems(files)
-    assert first == (
-        "portal.csv, row 1, column Legal basis for processing contact's data: the recipe hubspot does not know this "
-        "value. Did you mean `Freely given consent from contact`? Otherwise correct the export, or hand it in in the "
-        "canonical form."
-    )
-    assert second.startswith("portal.csv, row 2, column Unsubscribed from all email: the recipe hubspot does not know")
-    manifest = intake.seal(files, set_aside=True)
-    assert (manifest.inputs[0].rows, manifest.inputs[0].used, intake.table("consents").height) == (2, 0, 0)
+def test_a_value_the_recipe_does_not_know_is_unknown_and_counted(intake) -> None:
+    rows = "1,a@b.c,,Freely given consent,\n2,d@e.f,,,ja\n3,g@h.i,,Performance of a contract;Ana Example,\n"
+    manifest = intake.seal({"portal.csv": f"{HUBSPOT}\n{rows}"})
+    (given,) = manifest.inputs
+    known = ("DirectMarketing", "email")
+    unknown = (*known, "unknown", "none_recorded", "none", 1, None)
+    contract = (*known, "given", "contract", "none", 1, "Performance of a contract")
+    assert sorted(consents(intake), key=str) == sorted([unknown, unknown, unknown, contract], key=str)
+    assert given.unmapped == {
+        "Legal basis for processing contact's data": 2,
+        "Unsubscribed from all email": 1,
+    }
+    assert (given.rows, given.used, given.states) == (3, 3, {"given": 1, "unknown": 3})
+    assert "Ana" not in manifest.to_json()
 
 
 @pytest.mark.parametrize(
@@ -254,7 +258,8 @@ def test_a_file_that_no_recipe_recognises(intake) -> None:
     assert problem == (
         "contacts.csv: no recipe recognises this file. Give it a canonical name (tenants.csv, records.csv, "
         "agreements.csv, consents.csv, interactions.csv, acquirer_identifiers.csv, holders.csv), or name its recipe in "
-        "case.yaml, for instance `recipes: {contacts.csv: hubspot}` (there are: hubspot, kustomer)."
+        "case.yaml, for instance `recipes: {contacts.csv: hubspot}` (there are: hubspot, kustomer). "
+        "`consent-risk recipe propose FILE` drafts a new one."
     )
     assert intake.problems({"contacts.csv": "a,b\n1,2\n"}, case="recipe: hubspt") == [
         "case.yaml: there is no recipe `hubspt`, which should read contacts.csv. Did you mean `hubspot`?"
@@ -272,23 +277,32 @@ def test_built_in_recipes_are_named_as_their_files() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "message"),
     [
-        ('    polarity: "+"\n', "", "test.yaml, line 7, key consents.0.polarity: the key is missing. "
+        ('    polarity: "+"\n', "", "test.yaml, line 8, key consents.0.polarity: the key is missing. "
          "Add `polarity:` to the recipe."),
-        ('polarity: "+"', "polarity: yes", "test.yaml, line 8, key consents.0.polarity: input should be '+', '-' or "
-         "'mapped'."),
-        ('polarity: "+"', "polarity: mapped", "test.yaml, line 7, key consents.0: with `polarity: mapped` every value "
-         "is listed under `values`."),
-        ('    yes: ["1"]\n', "", "test.yaml, line 7, key consents.0: with polarity + or - the spellings stand under "
-         "`yes` and `no`."),
-        ('no: ["0"]', 'no: ["1"]', "test.yaml, line 7, key consents.0: a value is listed under `yes` and under `no`."),
-        ("purpose: DirectMarketing", "purpose: Mail", "test.yaml, line 9, key consents.0.purpose: not one of the "
+        ('polarity: "+"', "polarity: yes", "test.yaml, line 9, key consents.0.polarity: input should be '+', '-', "
+         "'mapped' or 'present'."),
+        ('polarity: "+"', "polarity: mapped", "test.yaml, line 8, key consents.0: with `polarity: mapped` there must "
+         "be values."),
+        ('    yes: ["1"]\n', "", "test.yaml, line 8, key consents.0: with polarity + or - the spellings stand under "
+         "`yes` and `no`, both."),
+        ('no: ["0"]', 'no: ["1"]', "test.yaml, line 8, key consents.0: a value is listed under `yes` and under `no`."),
+        ("purpose: DirectMarketing", "purpose: Mail", "test.yaml, line 10, key consents.0.purpose: not one of the "
          "values allowed."),
-        ("    purpose:", "    purpse: x\n    purpose:", "test.yaml, line 9, key consents.0.purpse: unknown key. "
+        ("    purpose:", "    purpse: x\n    purpose:", "test.yaml, line 10, key consents.0.purpse: unknown key. "
          "Did you mean `purpose`?"),
         ("title: Test", "title: Test\ntitel: x", "test.yaml, line 3, key titel: unknown key. Did you mean `title`?"),
         ("title: Test", "title: Test\ntitle: x", "test.yaml, line 3, key title: the key stands twice."),
-        ("data_categories: {}", "data_categories: {Mail: [x]}", "test.yaml, line 5, key data_categories.Mail: not one "
+        ("data_categories: {}", "data_categories: {Mail: [x]}", "test.yaml, line 6, key data_categories.Mail: not one "
          "of the values allowed."),
+        ("purpose: DirectMarketing", "purpose: {columns: [Why], values: {News: Mail}}", "test.yaml, line 10, key "
+         "consents.0.purpose.values.News: not one of the values allowed."),
+        ("purpose: DirectMarketing", "purpose: {columns: [Why], vals: {News: Marketing}}", "test.yaml, line 10, key "
+         "consents.0.purpose.values: the key is missing."),
+        ("purpose: DirectMarketing", "purpose: [Marketing]", "test.yaml, line 10, key consents.0.purpose: not one of "
+         "the values allowed."),
+        ("tenant_id: file_name", "tenant_id: Org", "test.yaml, line 5, key records.tenant_id: input should be "
+         "'file_name'."),
+        ("tenant_id: file_name", "tenant_id: [1]", "test.yaml, line 5, key records.tenant_id.0: not text."),
     ],
 )  # fmt: skip
 def test_a_recipe_is_checked_when_it_is_loaded(old: str, new: str, message: str) -> None:

@@ -2,8 +2,9 @@
 
 A *place* is where something stands in a row: the name of a column, or a path into a column of JSON, with dots between
 the keys and `[]` for every entry of a list (`attributes.emails[].email`). Some places are not in the row: `@file` is the
-file's name without its ending, and `@NAME` the group NAME that `file_name` found in it; `@number` is the row's number,
-an id for rows that have none (it holds within one file and says nothing outside it). Where a list of places is
+file's name without its ending, and `@NAME` the group NAME that `file_name` found in it. `@row` is the whole row as an
+object, for decoders. `@number` is the row's number, an id for rows that have none (it says nothing outside the file).
+Where a list of places is
 given, it holds the spellings of one thing, and the first that is filled is read.
 """
 
@@ -31,7 +32,7 @@ from consent_risk.vocabulary import (
 FILE_NAME: Literal["file_name"] = "file_name"  # a tenant that no column names: the file's name, see `Recipe.system`
 Places = Annotated[tuple[str, ...], Field(min_length=1)]
 DateOrder = Literal["day_first", "month_first"]
-TimeUnit = Literal["text", "seconds", "milliseconds", "deciseconds"]
+TimeUnit = Literal["text", "iso", "seconds", "milliseconds", "deciseconds"]
 Decoder = Literal["dpv_record", "tcf_string", "gpp_string", "tcf_decoded"]
 _Word = TypeVar("_Word")
 
@@ -68,7 +69,7 @@ class Condition(_Model):
 
 
 class Time(_Model):
-    """When something happened. Digits are an epoch only where `unit` says so.
+    """When something happened. Digits are an epoch only where `unit` says so; `iso` is for ISO 8601 and nothing else.
 
     `quality` overrides what the text shows (exact or day): a `last changed` column is no time of consent.
     """
@@ -341,8 +342,17 @@ class Recipe(_Model):
 
     def recognises(self, header: Sequence[str], stem: str) -> bool:
         """Does the header hold a name of every line, and the file's name fit where it must?"""
-        fits = all(any(_held(name, header) for name in line) for line in self.recognise)
+        fits = not self.lacking(header)
         return fits and (not self.file_name_required or self.file_name_groups(stem) is not None)
+
+    def lacking(self, header: Sequence[str]) -> list[Places]:
+        """The lines of `recognise` of which the header holds no name."""
+        return [line for line in self.recognise if not any(_held(name, header) for name in line)]
+
+    @property
+    def specificity(self) -> int:
+        """How much must fit before the recipe is chosen: of several that fit the most specific one is meant."""
+        return len(self.recognise) + len(self.recognise_values) + self.file_name_required
 
     def file_name_groups(self, stem: str) -> dict[str, str] | None:
         """The groups that `file_name` finds in a file's name without its ending; null where it does not fit."""
