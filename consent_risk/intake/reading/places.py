@@ -18,7 +18,7 @@ from consent_risk.intake.json_cells import Entry, Node, entries_at, holds_someth
 from consent_risk.intake.reading.words import is_among
 from consent_risk.intake.recipes.model import Condition
 
-FILE, ROW, KEY, ITSELF = "@file", "@row", ".@key", "."
+FILE, ROW, NUMBER, KEY, ITSELF = "@file", "@row", "@number", ".@key", "."
 _TEXTS = pl.List(pl.String)
 _NOTHING = ["[]", "{}"]
 
@@ -120,8 +120,9 @@ class Scope:
         flat = pl.DataFrame({"at": pl.int_range(self.height, eager=True), "text": texts}).explode(
             "text", empty_as_null=True, keep_nulls=True
         )
-        fitting = flat.filter(is_among(flat["text"], condition.values))["at"]
-        return pl.int_range(self.height, eager=True).is_in(fitting.unique().implode())
+        fitting = flat.filter(is_among(flat["text"], condition.values or condition.not_values))["at"]
+        holds = pl.int_range(self.height, eager=True).is_in(fitting.unique().implode())
+        return holds if condition.values else ~holds
 
 
 class Rows(Scope):
@@ -206,6 +207,8 @@ class Rows(Scope):
         ]
 
     def _read(self, place: str) -> pl.Series | None:
+        if place == NUMBER:
+            return self.rows.cast(pl.String)
         if place.startswith("@"):
             text = self.source.stem if place == FILE else self.source.groups.get(place[1:])
             return pl.repeat(text, self.height, dtype=pl.String, eager=True)
