@@ -16,16 +16,16 @@ from consent_risk.case import Case, ExportSettings
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
-from consent_risk.intake.exports import Export, open_export
+from consent_risk.intake.exports import Export, open_exports
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recipe_reading import RecipeReading
 from consent_risk.intake.recipes import Recipe
-from consent_risk.intake.recognising import Reading, recognise
+from consent_risk.intake.recognising import CANONICAL, Reading, recognise
 from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
-from consent_risk.intake.writing import Store, sha256_of
+from consent_risk.intake.writing import Store
 from consent_risk.tables import SCHEMAS
 
 MANIFEST = "manifest.json"
@@ -110,8 +110,8 @@ def _open_all(
             refused.append(path)
             continue
         try:
-            export = open_export(path)
-            sources.append((export, recognise(export, case, recipe, settings)))
+            opened = open_exports(path)
+            sources += [(export, recognise(export, case, recipe, settings)) for export in opened]
         except UserError as error:
             _add_all(error.problems, faults)
             refused.append(path)
@@ -146,26 +146,28 @@ def _check_records_come(readings: Iterable[Reading], refused: Iterable[Path], fa
 
 def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Meter) -> Input:
     """Read one file to its end. Whatever is wrong with it goes to the faults."""
-    faults, state = delivery.faults, export.path.stat()
-    sha256 = sha256_of(export.path)
+    faults = delivery.faults
     records, events = delivery.store["records"].rows, delivery.store["consents"].rows
     rows = unused = 0
     try:
         reading.prepare(export, delivery)
-        for batch in export.batches(reading.columns, meter.add):
+        for batch in export.batches(reading.columns, meter.add, strict=reading.recipe == CANONICAL):
             bad = faults.add_bad_rows(export.name, batch.bad)
             rows += batch.cells.height + bad
+            for what, count in batch.notes.items():
+                faults.note(export.name, what, count)
             unused += bad + reading.seal(batch.cells, delivery)
         _check_rows(export, reading, rows)
     except UserError as error:
         _add_all(error.problems, faults)
-    _check_unchanged(export, state, faults)
-    if ignored := reading.ignored():
-        faults.note(export.name, ignored, rows)
+    if not export.handed_in.is_unchanged():  # the hash in the manifest must be of the bytes that were read
+        faults.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
+    for what in (*export.notes, *filter(None, [reading.ignored()])):
+        faults.note(export.name, what, rows)
     return Input(
         file=export.name,
-        sha256=sha256,
-        bytes=state.st_size,
+        sha256=export.sha256,
+        bytes=export.size,
         recipe=reading.recipe,
         table=reading.delivers[0] if reading.delivers else "",
         rows=rows,
@@ -185,13 +187,6 @@ def _input(given: Input, reading: Reading, delivery: Delivery) -> Input:
 def _check_rows(export: Export, reading: Reading, rows: int) -> None:
     if not rows and "records" in reading.delivers:
         raise UserError(Problem(export.name, "the file has a header and no rows", "Export the records again."))
-
-
-def _check_unchanged(export: Export, before: os.stat_result, faults: Faults) -> None:
-    """The hash in the manifest must be of the bytes that were read."""
-    after = export.path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
-        faults.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
 
 
 def _add_all(problems: Iterable[Problem], faults: Faults) -> None:

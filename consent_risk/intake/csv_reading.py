@@ -7,10 +7,8 @@ those on the raw bytes.
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,93 +16,114 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from consent_risk.errors import Problem, UserError
-from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
+from consent_risk.intake.faults import no_bad_rows
+from consent_risk.intake.opening.dialects import Dialect, Source
+from consent_risk.intake.opening.encodings import SUBSTITUTE
+from consent_risk.intake.opening.export import Batch
+from consent_risk.intake.opening.raw import Readable
+from consent_risk.intake.opening.uneven_rows import UnevenRows, bad_rows
 
 BLOCK_BYTES = 8 << 20
 BATCH_ROWS = 200_000
 _QUOTE = ord('"')
-_BESIDE_A_CELL = np.frombuffer(b',\n\r"', dtype=np.uint8)  # what may stand before an opening or after a closing mark
-_BOM = b"\xef\xbb\xbf"
-# Stands in for what is not UTF-8: ASCII's SUB, made for that. A file that holds it already was damaged before.
-_SUBSTITUTE = "\x1a"
 
 
 def csv_batches(
-    path: Path, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None]
-) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Pairs of cells and bad rows, see exports.Batch. Raises UserError where quotation marks do not pair up."""
-    ragged: dict[int, tuple[int, int]] = {}
-
-    def on_ragged(row: Any) -> str:
-        ragged[row.number] = (row.expected_columns, row.actual_columns)
-        return "skip"
-
-    with path.open("rb") as file:
-        tap = _Tap(file, path.name, on_bytes)
-        record = 1  # the number of the next record; the header is record 1
-        reported: set[int] = set()
-        for block in _blocks(path, tap, header, wanted, on_ragged):
-            numbers = _numbers(record, block.num_rows, ragged)
-            record = int(numbers[-1]) + 1 if block.num_rows else record
-            cells, undecodable = _cells(block, numbers, wanted)
-            late = {number: ragged[number] for number in ragged.keys() - reported}
-            reported |= late.keys()
-            yield cells, pl.concat([_ragged_rows(late), undecodable])
-        late = {number: ragged[number] for number in ragged.keys() - reported}
-        if late:
-            empty = pl.DataFrame(schema={"row": pl.Int64} | dict.fromkeys(wanted, pl.String))
-            yield empty, _ragged_rows(late)
+    source: Source, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None]
+) -> Iterator[Batch]:
+    """The rows of the source. Raises UserError where quotation marks do not pair up."""
+    dialect = source.dialect
+    uneven = UnevenRows(dialect, header, wanted)
+    included = [header.index(name) for name in wanted if header.index(name) < dialect.width]
+    surplus = range(len(header), dialect.width)  # cells of a usual row beyond the header, which must be empty
+    with source.open(on_bytes) as stream:
+        tap = _Tap(stream, source.name, dialect)
+        record = 1  # the number of the next record
+        for block in _blocks(tap, dialect, [*included, *surplus], uneven.on_row):
+            numbers = _numbers(record, block.num_rows, uneven.numbers)
+            record = uneven.first_even_from(int(numbers[-1]) + 1 if block.num_rows else record)
+            cells, bad = _cells(block, numbers, header, wanted, dialect)
+            uneven.note_short(block.num_rows)
+            more_cells, more_bad = uneven.up_to(record - 1)
+            if more_cells.height:
+                cells = pl.concat([cells, more_cells]).sort("row")
+            yield Batch(cells, pl.concat([more_bad, bad]), uneven.taken_notes())
+        cells, bad = uneven.up_to(None)
+        if cells.height + bad.height:
+            yield Batch(cells, bad, uneven.taken_notes())
 
 
 def _blocks(
-    path: Path, tap: _Tap, header: Sequence[str], wanted: Sequence[str], on_ragged: Callable[[Any], str]
+    tap: _Tap, dialect: Dialect, included: Sequence[int], on_uneven: Callable[[Any], str]
 ) -> Iterator[pa.RecordBatch]:
-    """The parsed blocks, header row included, as text in columns named by position."""
-    names = [str(index) for index in range(len(header))]
-    included = [str(header.index(name)) for name in wanted]
+    """The parsed blocks as text, in columns named by position."""
+    names = [str(index) for index in range(dialect.width)]
     try:
         reader = pa_csv.open_csv(
             pa.PythonFile(tap, mode="r"),
-            # Threads would lose the numbers of ragged rows.
+            # Threads would lose the numbers of uneven rows.
             read_options=pa_csv.ReadOptions(use_threads=False, block_size=BLOCK_BYTES, column_names=names),
-            parse_options=pa_csv.ParseOptions(newlines_in_values=True, invalid_row_handler=on_ragged),
+            parse_options=pa_csv.ParseOptions(
+                delimiter=dialect.delimiter, newlines_in_values=True, invalid_row_handler=on_uneven
+            ),
             convert_options=pa_csv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.large_string()), include_columns=included
+                column_types=dict.fromkeys(names, pa.large_string()), include_columns=[names[i] for i in included]
             ),
         )
         for block in reader:
             for start in range(0, block.num_rows, BATCH_ROWS):
                 yield block.slice(start, BATCH_ROWS)
     except pa.ArrowInvalid:
+        if tap.is_empty:
+            return
         reason = f"it cannot be cut into rows: a row is longer than {BLOCK_BYTES >> 20} MB, or quotes do not pair up"
-        raise UserError(Problem(path.name, reason, "Export it again with every quoted cell closed.")) from None
+        mend = "Export it again with every quoted cell closed."
+        raise UserError(Problem(tap.name, reason, mend)) from None
 
 
-def _numbers(first: int, count: int, ragged: dict[int, tuple[int, int]]) -> np.ndarray[Any, np.dtype[np.int64]]:
+def _numbers(first: int, count: int, uneven: Sequence[int]) -> np.ndarray[Any, np.dtype[np.int64]]:
     """The record numbers of `count` rows that follow, given which numbers were skipped."""
-    skipped = np.array([number for number in ragged if number >= first], dtype=np.int64)
+    skipped = np.array([number for number in uneven if number >= first], dtype=np.int64)
     numbers = np.arange(first, first + count + len(skipped), dtype=np.int64)
     return np.setdiff1d(numbers, skipped, assume_unique=True)[:count]
 
 
-def _cells(block: pa.RecordBatch, numbers: Any, wanted: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
-    text = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
-    text = text.rename(dict(zip(text.columns, wanted, strict=True)))
-    text = text.insert_column(0, pl.Series("row", numbers - 1, dtype=pl.Int64)).filter(pl.col("row") > 0)
-    damaged = text.select(pl.col(name).str.contains(_SUBSTITUTE, literal=True).any() for name in wanted)
-    bad = [
-        text.filter(pl.col(name).str.contains(_SUBSTITUTE, literal=True)).select(
-            "row",
-            pl.lit(name).alias("column"),
-            pl.lit("the cell is not UTF-8").alias("reason"),
-            pl.lit("Save the file as UTF-8.").alias("mend"),
-        )
+def _cells(
+    block: pa.RecordBatch, numbers: Any, header: Sequence[str], wanted: Sequence[str], dialect: Dialect
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    rows = pl.Series("row", numbers, dtype=pl.Int64)
+    columns = {int(name): column for name, column in zip(block.schema.names, block.columns, strict=True)}
+    places = {name: columns.get(header.index(name)) for name in wanted}
+    texts = [
+        pl.Series(name, places[name], dtype=pl.String) if places[name] is not None else _blanks(name, len(rows))
         for name in wanted
-        if damaged[name].any()
     ]
-    undecodable = pl.concat(bad) if bad else no_bad_rows()
-    cells = text.join(undecodable, on="row", how="anti", maintain_order="left") if bad else text
-    return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted), undecodable
+    cells = pl.DataFrame([rows, *texts])
+    bad = pl.concat([no_bad_rows(), *(_damaged(rows, text, dialect) for text in texts)])
+    for place in range(len(header), dialect.width):
+        filled = pl.Series(columns[place], dtype=pl.String).str.strip_chars() != ""
+        bad = pl.concat([bad, bad_rows(rows.filter(filled), dialect, dialect.width, len(header))])
+    cells = cells.join(bad, on="row", how="anti", maintain_order="left") if bad.height else cells
+    return cells.with_columns(blank_as_null(pl.col(name)) for name in wanted), bad
+
+
+def _blanks(name: str, count: int) -> pl.Series:
+    return pl.Series(name, [None], dtype=pl.String).new_from_index(0, count)
+
+
+def _damaged(rows: pl.Series, text: pl.Series, dialect: Dialect) -> pl.DataFrame:
+    """The rows (faults.BAD_ROWS) whose cell could not be decoded, or holds a zero byte."""
+    signs = []
+    if dialect.encoding:
+        signs.append((SUBSTITUTE, f"the cell is not {dialect.encoding}", "Save the file as UTF-8."))
+    if dialect.zero_bytes:
+        signs.append(("\0", "the cell holds a zero byte", "Export the file again; it seems to be damaged."))
+    found = [no_bad_rows()]
+    for sign, reason, mend in signs:
+        here = rows.filter(text.str.contains(sign, literal=True)).to_frame()
+        words = {"column": text.name, "reason": reason, "mend": mend}
+        found.append(here.with_columns(pl.lit(word).alias(name) for name, word in words.items()))
+    return pl.concat(found)
 
 
 def blank_as_null(text: pl.Expr) -> pl.Expr:
@@ -113,61 +132,37 @@ def blank_as_null(text: pl.Expr) -> pl.Expr:
     return pl.when(trimmed != "").then(trimmed)
 
 
-def _ragged_rows(ragged: dict[int, tuple[int, int]]) -> pl.DataFrame:
-    reason = "number of cells: {} in the row, {} in the header"
-    mend = "Quote cells that hold commas, and export the file again."
-    rows = [(n - 1, None, reason.format(actual, expected), mend) for n, (expected, actual) in sorted(ragged.items())]
-    return pl.DataFrame(rows, schema=BAD_ROWS, orient="row")
-
-
-def _substitute(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)
-    return _SUBSTITUTE, error.end
-
-
-codecs.register_error("consent_risk.substitute", _substitute)
-
-
 class _Tap:
-    """A file that counts what is read, hands on UTF-8 only, and checks that quotation marks pair up (RFC 4180).
+    """Hands a stream to pyarrow and checks that quotation marks pair up (RFC 4180).
 
-    What is not UTF-8 is marked with `_SUBSTITUTE`: pyarrow would drop a ragged row that it cannot decode without a
-    word. Counting from the start, every first mark of a pair must open a cell (or double the mark before it) and every
+    Counting from the start, every first mark of a pair must open a cell (or double the mark before it) and every
     second one must close it. `read` raises UserError with the line in the file where one does not.
     """
 
     closed = False
 
-    def __init__(self, file: BinaryIO, name: str, on_bytes: Callable[[int], None]) -> None:
-        self._file = file
-        self._name = name
-        self._on_bytes = on_bytes
-        self._decoder = codecs.getincrementaldecoder("utf-8")("consent_risk.substitute")
-        self._at_start = True
+    def __init__(self, stream: Readable, name: str, dialect: Dialect) -> None:
+        self.name = name
+        self.is_empty = True
+        self._stream = stream
+        self._newline = dialect.newline
+        # What may stand before an opening or after a closing mark.
+        self._beside_a_cell = np.frombuffer(dialect.delimiter.encode() + b'\n\r"', dtype=np.uint8)
         self._inside = False  # an odd number of marks so far
         self._last = b"\n"  # the byte before the next chunk
-        self._line = 1
+        self._line = dialect.first_line
         self._opened_at = 1
 
     def read(self, size: int) -> bytes:
         """The next bytes, none at the end of the file."""
-        chunk = self._next(size)
+        chunk = self._stream.read(size)
         if chunk:
-            self._inspect(chunk.removeprefix(_BOM) if self._at_start else chunk)
-            self._at_start = False
+            self.is_empty = False
+            self._inspect(chunk)
         elif self._inside:
             reason = "a quotation mark opens a cell that is never closed"
             raise self._refused(reason, "Close the cell, or export the file again.", self._opened_at)
         return chunk
-
-    def _next(self, size: int) -> bytes:
-        while True:
-            # The decoder may hold back three bytes of a character and hand them on with the next chunk.
-            raw = self._file.read(max(size - 3, 1))
-            self._on_bytes(len(raw))
-            text = self._decoder.decode(raw, final=not raw)
-            if text or not raw:
-                return text.encode()
 
     def close(self) -> None:
         """Nothing to do: whoever opened the file closes it."""
@@ -180,8 +175,8 @@ class _Tap:
         if self._last == b'"' and not self._inside:  # the closing mark that ended the chunk before
             closing = np.concatenate([[0], closing])
         closing_here = closing[closing + 1 < len(data)]
-        stray_opening = opening[~np.isin(data[opening - 1], _BESIDE_A_CELL)]
-        stray_closing = closing_here[~np.isin(data[closing_here + 1], _BESIDE_A_CELL)]
+        stray_opening = opening[~np.isin(data[opening - 1], self._beside_a_cell)]
+        stray_closing = closing_here[~np.isin(data[closing_here + 1], self._beside_a_cell)]
         if len(stray_opening) or len(stray_closing):
             reason = "a quotation mark stands inside a cell that is not quoted, or is not doubled in one that is"
             first_stray = min([*stray_opening[:1], *stray_closing[:1]])
@@ -189,11 +184,11 @@ class _Tap:
         if len(opening):
             self._opened_at = self._line_of(chunk, int(opening[-1]))
         self._inside ^= bool(len(marks) % 2)
-        self._line += chunk.count(b"\n")
+        self._line += chunk.count(self._newline)
         self._last = chunk[-1:]
 
     def _line_of(self, chunk: bytes, index: int) -> int:
-        return self._line + chunk[: max(index - 1, 0)].count(b"\n")
+        return self._line + chunk[: max(index - 1, 0)].count(self._newline)
 
     def _refused(self, reason: str, mend: str, line: int) -> UserError:
-        return UserError(Problem(self._name, reason, mend, line, place="line"))
+        return UserError(Problem(self.name, reason, mend, line, place="line"))

@@ -18,11 +18,11 @@ Node: TypeAlias = Any
 Entry: TypeAlias = tuple[str | None, Node]
 """The key of the group that a node stands in (null where it stands in none), and the node."""
 
-_HALF_MEND = "Export the file again; texts must not be cut off within a character."
+HALF_MEND = "Export the file again; texts must not be cut off within a character."
 _STEP = re.compile(r"(?P<name>[^\[\]{}]*)(?P<all>(?:\[\]|\{\})*)")
 
 
-class _Twice(ValueError):
+class Twice(ValueError):
     """An object names a key twice; Python's json would silently keep the last one."""
 
 
@@ -39,12 +39,12 @@ def parse_cells(cells: pl.DataFrame, column: str, *, only_nested: bool = False) 
             continue
         try:
             parsed.append(_parsed(text) if text else None)
-        except _Twice:
+        except Twice:
             parsed.append(None)
             bad.append((row, column, "the JSON names a key twice", "Keep one of them."))
         except UnicodeEncodeError:
             parsed.append(None)
-            bad.append((row, column, "the JSON holds half of a character (a lone surrogate)", _HALF_MEND))
+            bad.append((row, column, "the JSON holds half of a character (a lone surrogate)", HALF_MEND))
         except (ValueError, RecursionError):
             parsed.append(text if only_nested else None)
             if not only_nested:
@@ -97,11 +97,23 @@ def _step(key: str | None, node: Node, step: str) -> Iterator[Entry]:
     yield from found
 
 
-def _parsed(text: str) -> Node:
+def distinct_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """The object of json's pairs. Raises Twice where a key stands twice."""
+    named = dict(pairs)
+    if len(named) < len(pairs):
+        raise Twice
+    return named
+
+
+def check_whole_characters(text: str, document: Any) -> None:
     """Raises UnicodeEncodeError for an escape like `\\ud800` without its other half: JSON has it, no text can."""
-    document = json.loads(text, object_pairs_hook=_object)
     if "\\ud" in text.lower():
         json.dumps(document, ensure_ascii=False).encode()
+
+
+def _parsed(text: str) -> Node:
+    document = json.loads(text, object_pairs_hook=distinct_keys)
+    check_whole_characters(text, document)
     return document
 
 
@@ -119,10 +131,3 @@ def _filled(node: Node) -> bool:
     if isinstance(node, list):
         return any(_filled(inner) for inner in node)
     return bool(node.strip() if isinstance(node, str) else node)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    named = dict(pairs)
-    if len(named) < len(pairs):
-        raise _Twice
-    return named

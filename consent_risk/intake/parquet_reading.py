@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from datetime import date
+from typing import Any, BinaryIO
 
 import polars as pl
 import pyarrow as pa
@@ -19,33 +22,31 @@ _EXACT_UP_TO: dict[pl.DataType, int] = {pl.Float32(): 2**24, pl.Float64(): 2**53
 
 
 def parquet_batches(
-    path: Path, header: Sequence[str], wanted: Sequence[str], on_bytes: Callable[[int], None]
+    stream: BinaryIO, name: str, wanted: Sequence[str], on_bytes: Callable[[int], None]
 ) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:
-    """Pairs of cells and bad rows, see exports.Batch. Raises UserError for damage and nested columns."""
-    size, row = path.stat().st_size, 1
+    """Pairs of cells and bad rows, see exports.Batch. Raises UserError for damage and columns that are no text."""
+    size, row = stream.seek(0, os.SEEK_END), 1
     try:
-        with pq.ParquetFile(path) as file:
+        with pq.ParquetFile(stream) as file:
             total = max(file.metadata.num_rows, 1)
             for block in file.iter_batches(batch_size=BATCH_ROWS, columns=list(wanted)):
-                yield _text_frame(path, block, row, wanted)
+                yield _text_frame(name, block, row, wanted)
                 row += block.num_rows
                 on_bytes(size * block.num_rows // total)
     except (pa.ArrowException, OSError):
-        raise UserError(Problem(path.name, "the Parquet file is damaged", "Copy or export it again.")) from None
+        raise UserError(Problem(name, "the Parquet file is damaged", "Copy or export it again.")) from None
 
 
-def _text_frame(
-    path: Path, block: pa.RecordBatch, row: int, wanted: Sequence[str]
-) -> tuple[pl.DataFrame, pl.DataFrame]:
+def _text_frame(file: str, block: pa.RecordBatch, row: int, wanted: Sequence[str]) -> tuple[pl.DataFrame, pl.DataFrame]:
     frame = pl.DataFrame(pa.table(block)) if block.num_columns else pl.DataFrame()
     rows = pl.Series("row", range(row, row + block.num_rows), dtype=pl.Int64)
-    columns = [_as_text(path, frame[name]) for name in wanted]
+    columns = [_as_text(file, frame[name]) for name in wanted]
     cells = pl.DataFrame([rows, *columns]).with_columns(blank_as_null(pl.col(name)) for name in wanted)
     bad = pl.concat([no_bad_rows(), *(_inexact(rows, frame[name]) for name in wanted)])
     return cells.join(bad, on="row", how="anti", maintain_order="left") if bad.height else cells, bad
 
 
-def _as_text(path: Path, cells: pl.Series) -> pl.Series:
+def _as_text(file: str, cells: pl.Series) -> pl.Series:
     """The cells as the canonical CSV writes them."""
     kind = cells.dtype
     if kind == pl.Boolean:
@@ -58,12 +59,25 @@ def _as_text(path: Path, cells: pl.Series) -> pl.Series:
     if kind.is_float():
         return _float_as_text(cells.fill_nan(None))
     if kind == pl.Binary:
-        return _bytes_as_text(path, cells)
-    if kind.is_nested() or kind in (pl.Time, pl.Duration, pl.Object):
+        return _bytes_as_text(file, cells)
+    if kind.is_nested():
+        return pl.Series(cells.name, [_nested_as_text(cell) for cell in cells.to_list()], dtype=pl.String)
+    if kind in (pl.Time, pl.Duration, pl.Object):
         reason = "the column's type cannot be read as text"
         mend = "Write it as text, number, truth value, day or time."
-        raise UserError(Problem(path.name, reason, mend, column=cells.name))
+        raise UserError(Problem(file, reason, mend, column=cells.name))
     return cells.cast(pl.String)
+
+
+def _nested_as_text(cell: Any) -> str | None:
+    """A struct, or a list of other things than texts, as compact JSON."""
+    return None if cell is None else json.dumps(cell, ensure_ascii=False, separators=(",", ":"), default=_json_text)
+
+
+def _json_text(value: Any) -> Any:
+    if isinstance(value, pl.Series):
+        return value.to_list()
+    return value.isoformat() if isinstance(value, date) else value.decode() if isinstance(value, bytes) else str(value)
 
 
 def _float_as_text(numbers: pl.Series) -> pl.Series:
@@ -91,10 +105,10 @@ def _inexact(rows: pl.Series, cells: pl.Series) -> pl.DataFrame:
     )
 
 
-def _bytes_as_text(path: Path, cells: pl.Series) -> pl.Series:
+def _bytes_as_text(file: str, cells: pl.Series) -> pl.Series:
     """Some writers leave out that a column of bytes is text."""
     try:
         return cells.cast(pl.String)
     except pl.exceptions.ComputeError:
         mend = "Write the column as text."
-        raise UserError(Problem(path.name, "the column is not UTF-8 text", mend, column=cells.name)) from None
+        raise UserError(Problem(file, "the column is not UTF-8 text", mend, column=cells.name)) from None

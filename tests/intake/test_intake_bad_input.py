@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import polars as pl
 import pytest
 
@@ -11,7 +13,8 @@ from consent_risk.intake.sealing import Sealer
 
 RECORDS = "tenant_id,source_id,email\nT1,S1,ana@example.com\nT1,S2,\n"
 CONSENTS = "tenant_id,source_id,purpose,event_state,legal_basis,event_time,evidence_level\n"
-HAND_IN = "Hand it in as CSV (UTF-8, comma, header) or Parquet."
+HAND_IN = "Hand it in as CSV, JSON, XLSX or Parquet."
+CUT_OFF = "Copy or export it again."
 RAGGED = "Quote cells that hold commas, and export the file again."
 NAMES = "records.csv, row 1, column "
 KEPT = "Ids are stored as they stand: replace this one with a number or code of your own."
@@ -196,7 +199,7 @@ def test_every_problem_of_every_file_is_listed(intake) -> None:
     assert intake.problems(files) == [
         "consents.csv, column event_state: the column is missing. Rename the column `event_stat` to it.",
         "consents.csv, column legal_basis: the column is missing. Add it to the export.",
-        f"holders.csv: not CSV but a PNG picture. {HAND_IN}",
+        f"holders.csv: a PNG picture, which cannot be read. {HAND_IN}",
         f"records.csv, row 2: number of cells: 2 in the row, 4 in the header. {RAGGED}",
         "records.csv, row 1, column source_id: the cell is blank, and this column must be filled. "
         "Fill it in, or leave the row out.",
@@ -263,29 +266,23 @@ def test_cells_that_were_only_counted_are_among_the_rest(intake) -> None:
         ("records.csv", "", "the file is empty. Export it again, or leave it out."),
         ("records.csv", "\n\n", "the file holds no header. Export it again, or leave it out."),
         ("records.csv", "tenant_id,source_id\n", "the file has a header and no rows. Export the records again."),
+        ("records.csv", b"PK\x03\x04rest", f"the ZIP archive or workbook is damaged or cut off. {CUT_OFF}"),
+        ("records.csv", b"PAR1rest", f"the Parquet file is damaged or cut off. {CUT_OFF}"),
         (
             "records.csv",
-            "tenant_id;source_id\nT1;S1\n",
-            "the columns are separated by semicolons. Save it with commas.",
+            b"tenant_id\x00,source_id\n",
+            "not CSV: it holds zero bytes. Hand it in as CSV (UTF-8, comma, header) or Parquet.",
         ),
-        ("records.csv", "tenant_id\tsource_id\nT1\tS1\n", "the columns are separated by tabs. Save it with commas."),
-        ("records.csv", b"PK\x03\x04rest", f"not CSV but an Excel workbook or ZIP archive. {HAND_IN}"),
-        ("records.csv", b"PAR1rest", "not CSV but a Parquet file. Give it the ending .parquet."),
-        ("records.csv", "tenant_id".encode("utf-16"), "not CSV but text in UTF-16. Save it as UTF-8."),
-        ("records.csv", b"tenant_id\x00", f"not CSV: it holds zero bytes. {HAND_IN}"),
-        ("records.csv", '[{"tenant_id": 1}]', f"not CSV but JSON, XML or a web page. {HAND_IN}"),
-        ("records.csv", b"tenant_id,caf\xe9\n", "the header is not UTF-8. Save the file as UTF-8."),
+        ("records.csv", "<html>", f"XML or a web page, which cannot be read. {HAND_IN}"),
+        ("records.csv", "é,tenant_id".encode() + b"\xff,\n", "the header is not UTF-8. Save the file as UTF-8."),
         (
-            "records.parquet",
-            RECORDS,
-            "not Parquet but text. Give the file the ending that fits, or export it again.",
+            "records.csv",
+            b"tenant_id,caf\x81\xe9\n",
+            "the text is neither UTF-8 nor windows-1252, so its encoding cannot be told. "
+            "Say which it is with --encoding, or save the file as UTF-8.",
         ),
-        ("records.parquet", b"PAR1" + bytes(20), "the Parquet file is damaged or cut off. Copy or export it again."),
-        (
-            "records.xlsx",
-            b"PK\x03\x04rest",
-            f"neither .csv nor .parquet. {HAND_IN} Move files that are no exports elsewhere.",
-        ),
+        ("records.parquet", b"PAR1" + bytes(20), f"the Parquet file is damaged or cut off. {CUT_OFF}"),
+        ("records.xlsx", b"PK\x03\x04rest", f"the ZIP archive or workbook is damaged or cut off. {CUT_OFF}"),
     ],
 )
 def test_a_file_that_is_not_what_it_should_be(intake, name: str, content: str | bytes, message: str) -> None:
@@ -330,7 +327,7 @@ def test_a_header_that_names_a_column_twice(intake) -> None:
 
 
 def test_a_parquet_column_that_is_no_text(intake) -> None:
-    frame = pl.DataFrame({"tenant_id": ["T1"], "source_id": ["S1"], "country": [{"code": "DE"}]})
+    frame = pl.DataFrame({"tenant_id": ["T1"], "source_id": ["S1"], "country": [timedelta(hours=1)]})
     frame.write_parquet(intake.folder / "records.parquet")
     content = (intake.folder / "records.parquet").read_bytes()
     assert intake.problems({"records.parquet": content}) == [
@@ -370,17 +367,17 @@ def test_keys_that_stand_twice(intake) -> None:
 
 
 def test_cells_that_are_not_utf8(intake) -> None:
-    rows = b"T1,S1,caf\xe9\nT1,S2,ok\nT1,S3,na\xefve\n"
+    rows = "T0,S0,déjà\n".encode() + b"T1,S1,caf\xe9\nT1,S2,ok\nT1,S3,na\xefve\n"
     problems = intake.problems({"records.csv": b"tenant_id,source_id,email\n" + rows})
     assert problems == [
-        f"records.csv, row {row}, column email: the cell is not UTF-8. Save the file as UTF-8." for row in (1, 3)
+        f"records.csv, row {row}, column email: the cell is not UTF-8. Save the file as UTF-8." for row in (2, 4)
     ]
 
 
 def test_a_ragged_row_that_is_not_utf8_does_not_vanish(intake) -> None:
-    rows = b"T1,S1\nT1,S2,caf\xe9,\xff\nT1,S3\xc3\n"
+    rows = "T1,Ségolène\n".encode() + b"T1,S2,caf\xe9,\xff\nT1,S3\xc3\n" + "T1,é\n".encode()
     manifest = intake.seal({"records.csv": b"tenant_id,source_id\n" + rows}, set_aside=True)
-    assert (manifest.inputs[0].rows, manifest.inputs[0].used) == (3, 1)
+    assert (manifest.inputs[0].rows, manifest.inputs[0].used) == (4, 2)
     assert intake.table("rejects")["row"].to_list() == [2, 3]
 
 
@@ -401,7 +398,7 @@ def test_set_aside_keeps_the_good_rows_and_counts_the_bad(intake) -> None:
         b"T1,S1,DE,a@b.c\n"  # good
         b"T1,S2,XX,\n"  # no such country
         b"T1,S3\n"  # too few cells
-        b"T1,S4,DE,caf\xe9\n"  # not UTF-8
+        b"T1,S4,DE,\xc3\xa9\xe9\n"  # not UTF-8
         b"T1,S1,FR,\n"  # the first row's key again
         b",S5,YY,\n",  # two faults, one row
         "consents.csv": CONSENTS + consents,

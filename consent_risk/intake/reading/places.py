@@ -18,7 +18,7 @@ from consent_risk.intake.json_cells import Entry, Node, entries_at, holds_someth
 from consent_risk.intake.reading.words import is_among
 from consent_risk.intake.recipes.model import Condition
 
-FILE, ROW, NUMBER, KEY, ITSELF = "@file", "@row", "@number", ".@key", "."
+FILE, NUMBER, ROW, KEY = "@file", "@number", "@row", ".@key"
 _TEXTS = pl.List(pl.String)
 _NOTHING = ["[]", "{}"]
 
@@ -117,12 +117,11 @@ class Scope:
         if condition.filled is not None:
             is_filled = texts.is_not_null() | self.filled(condition.columns)
             return is_filled if condition.filled else ~is_filled
-        flat = pl.DataFrame({"at": pl.int_range(self.height, eager=True), "text": texts}).explode(
-            "text", empty_as_null=True, keep_nulls=True
-        )
+        flat = pl.DataFrame({"at": pl.int_range(self.height, eager=True), "text": texts})
+        flat = flat.explode("text", empty_as_null=True, keep_nulls=True)
         fitting = flat.filter(is_among(flat["text"], condition.values or condition.not_values))["at"]
-        holds = pl.int_range(self.height, eager=True).is_in(fitting.unique().implode())
-        return holds if condition.values else ~holds
+        is_among_them = pl.int_range(self.height, eager=True).is_in(fitting.unique().implode())
+        return is_among_them if condition.values else ~is_among_them
 
 
 class Rows(Scope):
@@ -208,7 +207,7 @@ class Rows(Scope):
 
     def _read(self, place: str) -> pl.Series | None:
         if place == NUMBER:
-            return self.rows.cast(pl.String)
+            return self.rows.to_frame("row").select(pl.format("{} {}", pl.lit(self.source.stem), "row")).to_series()
         if place.startswith("@"):
             text = self.source.stem if place == FILE else self.source.groups.get(place[1:])
             return pl.repeat(text, self.height, dtype=pl.String, eager=True)

@@ -1,10 +1,10 @@
 """What a recipe can say: how one system's export is recognised and how it maps to the canonical tables.
 
 A *place* is where something stands in a row: the name of a column, or a path into a column of JSON, with dots between
-the keys and `[]` for every entry of a list (`attributes.emails[].email`). Some places are not in the row: `@file` is the
-file's name without its ending, and `@NAME` the group NAME that `file_name` found in it. `@row` is the whole row as an
-object, for decoders. `@number` is the row's number, an id for rows that have none (it says nothing outside the file).
-Where a list of places is
+the keys, `[]` for every entry of a list and `{}` for every value of a group of keys (`attributes.emails[].email`). Some
+places are not in the row: `@file` is the file's name without its ending, and `@NAME` the group NAME that `file_name`
+found in it; `@number` is the row's number, an id for rows that have none (it holds within one file and says nothing
+outside it); `@row` is the whole row as an object, for decoders. Where a list of places is
 given, it holds the spellings of one thing, and the first that is filled is read.
 """
 

@@ -1,0 +1,185 @@
+"""The bytes of an export, wherever they lie: in a file of its own, in a gzip file, or in a member of a ZIP archive.
+
+Archives are unpacked while they are read and never to the disk. A guard counts what comes out.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO, Protocol
+
+from consent_risk.intake.opening.export import OnBytes
+from consent_risk.intake.opening.limits import BOMB_FROM_BYTES, BOMB_RATIO, IN_MEMORY_BYTES
+from consent_risk.intake.opening.refusing import COPY_AGAIN, refused
+
+_KIND_BYTES = 1 << 16
+_DAMAGE = (EOFError, OSError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, ValueError, NotImplementedError)
+
+
+class Readable(Protocol):
+    """The part of a file that readers use."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, none at the end."""
+
+
+class Raw(Protocol):
+    """Bytes that can be read again and again. `file` is the innermost file's name, `name` how messages call it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def file(self) -> str: ...
+
+    @contextmanager
+    def open(self, on_bytes: OnBytes, digest: Any = None) -> Iterator[Readable]:
+        """The bytes from the start; `on_bytes` and `digest` hear of bytes of the file that was handed in."""
+
+    def seekable(self) -> BinaryIO:
+        """The bytes for readers that jump."""
+
+
+class Guard:
+    """Stops an archive that unpacks to far more than it is. One guard for all members of one reading."""
+
+    def __init__(self, name: str, packed: int) -> None:
+        self._name = name
+        self._most = max(BOMB_FROM_BYTES, packed * BOMB_RATIO)
+        self._unpacked = 0
+
+    def add(self, count: int) -> None:
+        """`count` more bytes came out. Raises UserError where it is too much."""
+        self._unpacked += count
+        if self._unpacked > self._most:
+            reason = f"it unpacks to more than {self._most >> 20} MB, over {BOMB_RATIO} times its size: an archive bomb"
+            raise refused(self._name, reason, "Hand in the files unpacked, if they are what you expect.")
+
+
+class PlainFile:
+    """A file as it lies there."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = self.file = path.name
+
+    @contextmanager
+    def open(self, on_bytes: OnBytes, digest: Any = None) -> Iterator[Readable]:
+        """See Raw."""
+        with open_file(self.path) as file:
+            yield _Counted(file, on_bytes, digest)
+
+    def seekable(self) -> BinaryIO:
+        """See Raw."""
+        return open_file(self.path)
+
+
+class GzipFile:
+    """The one file inside a gzip file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.name = path.name
+        self.file = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+
+    @contextmanager
+    def open(self, on_bytes: OnBytes, digest: Any = None) -> Iterator[Readable]:
+        """See Raw. Raises UserError for damage, also while reading."""
+        guard = Guard(self.name, self.path.stat().st_size)
+        with open_file(self.path) as file:
+            packed: Any = _Counted(file, on_bytes, digest)
+            unpacked = gzip.GzipFile(fileobj=packed, mode="rb")
+            yield Unpacked(unpacked, self.name, "gzip file", guard)
+
+    def seekable(self) -> BinaryIO:
+        """See Raw."""
+        return in_memory(self)
+
+
+class Unpacked:
+    """What comes out of an archive, guarded, its damage told as UserError."""
+
+    def __init__(self, stream: Any, name: str, what: str, guard: Guard) -> None:
+        self._stream = stream
+        self._name = name
+        self._what = what
+        self._guard = guard
+
+    def read(self, size: int, /) -> bytes:
+        """At most `size` bytes, none at the end."""
+        try:
+            chunk: bytes = self._stream.read(size)
+        except EOFError:
+            raise refused(self._name, f"the {self._what} is cut off", COPY_AGAIN) from None
+        except RuntimeError:
+            raise refused(self._name, f"the {self._what} is encrypted", "Hand it in without a password.") from None
+        except _DAMAGE:
+            raise refused(self._name, f"the {self._what} is damaged", COPY_AGAIN) from None
+        self._guard.add(len(chunk))
+        return chunk
+
+
+def open_file(path: Path) -> BinaryIO:
+    """The file, for reading. Raises UserError where that cannot be."""
+    try:
+        return path.open("rb")
+    except OSError:
+        mend = "Check its name, place and permissions."
+        raise refused(path.name, "the file cannot be read", mend) from None
+
+
+def in_memory(raw: Raw) -> BinaryIO:
+    """All bytes of a file inside an archive. Raises UserError where they are too many."""
+    buffer = io.BytesIO()
+    with raw.open(lambda _count: None) as stream:
+        while chunk := stream.read(1 << 20):
+            if buffer.tell() + len(chunk) > IN_MEMORY_BYTES:
+                reason = f"unpacked it is larger than {IN_MEMORY_BYTES >> 20} MB"
+                raise refused(raw.name, reason, "Hand it in unpacked.")
+            buffer.write(chunk)
+    buffer.seek(0)
+    return buffer
+
+
+def head_of(raw: Raw) -> bytes:
+    """The first bytes, by which kinds of files are told apart."""
+    with raw.open(lambda _count: None) as stream:
+        return stream.read(_KIND_BYTES)
+
+
+def stem_of(raw: Raw) -> str:
+    """The stem of the innermost file's name."""
+    return PurePath(raw.file).stem
+
+
+def hash_of(path: Path) -> str:
+    """The SHA-256 of the file as it lies there."""
+    digest = hashlib.sha256()
+    with open_file(path) as file:
+        while chunk := file.read(1 << 20):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+class _Counted:
+    """A file that tells of the bytes read."""
+
+    def __init__(self, file: BinaryIO, on_bytes: OnBytes, digest: Any) -> None:
+        self._file = file
+        self._on_bytes = on_bytes
+        self._digest = digest
+
+    def read(self, size: int = -1, /) -> bytes:
+        chunk = self._file.read(size)
+        if self._digest:
+            self._digest.update(chunk)
+        self._on_bytes(len(chunk))
+        return chunk
