@@ -16,6 +16,7 @@ from consent_risk.vocabulary import (
     Channel,
     DataCategory,
     Decision,
+    IdentifierProfile,
     Purpose,
     SizeClass,
 )
@@ -124,6 +125,12 @@ class Assumptions(_Model):
         return own if own is not None else self.opt_in.get("default") or 0.0
 
 
+class Identifiers(_Model):
+    """How identifiers are normalised before they are sealed; it cannot be changed once a drop is there."""
+
+    profile: IdentifierProfile = IdentifierProfile.STRICT_1
+
+
 class Bands(_Model):
     """Lower edges of the grades limited, notable and substantial, as shares. Defaults of this tool."""
 
@@ -192,6 +199,7 @@ class Case(_Model):
     assumptions: Assumptions = Assumptions()
     thresholds: Thresholds = Thresholds()
     finding: AnalystFinding | None = None
+    identifiers: Identifiers = Identifiers()
     recipe: str | None = None
     recipes: Mapping[str, str] = {}
     exports: Mapping[str, ExportSettings] = {}

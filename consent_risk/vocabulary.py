@@ -228,6 +228,15 @@ class IdentifierType(StrEnum):
     PHONE = "phone"
 
 
+class IdentifierProfile(StrEnum):
+    """A named way to normalise identifiers before sealing (intake/normalising.py)."""
+
+    STRICT_1 = "strict-1"
+    GOOGLE_DATA_MANAGER_1 = "google-data-manager-1"
+    META_1 = "meta-1"
+    UID2_1 = "uid2-1"
+
+
 class PartyRole(StrEnum):
     """A tenant's role towards its end customers (GDPR Art. 4(7), 4(8), 26)."""
 

@@ -16,13 +16,14 @@ from consent_risk.case import Case, ExportSettings
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
-from consent_risk.intake.exports import Export, open_exports
+from consent_risk.intake.exports import Export
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
+from consent_risk.intake.normalising import profile_named
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recipe_reading import RecipeReading
 from consent_risk.intake.recipes import Recipe
-from consent_risk.intake.recognising import CANONICAL, Reading, recognise
+from consent_risk.intake.recognising import CANONICAL, Reading, receive
 from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
 from consent_risk.intake.writing import Store
@@ -62,6 +63,8 @@ def seal_folder(
 ) -> Manifest:
     """Read the export files and write `staging`/<table>.parquet for every table, and `staging`/manifest.json.
 
+    Identifiers are normalised under the profile of the case, whatever that of the sealer.
+
     `earlier` are the records.parquet files of the case's earlier drops: their records are known, so that an event
     about one is no orphan, and one that is delivered again is refused. `progress` is told (bytes done, bytes in all).
     `recipe` reads the files that are not canonical, `settings` go before what the case says about a file. A delivery
@@ -72,9 +75,10 @@ def seal_folder(
     """
     meter = _Meter(files, progress)
     (staging / MANIFEST).unlink(missing_ok=True)
+    profile = profile_named(case.identifiers.profile)
     with Store(staging) as store:
         faults = Faults(store["rejects"], set_aside=set_aside)
-        delivery = Delivery(store, sealer, faults)
+        delivery = Delivery(store, sealer.under(profile), faults)
         delivery.remember(earlier)
         sources, refused = _open_all(files, case, faults, recipe, settings)
         if not earlier and not without_records:
@@ -93,6 +97,7 @@ def seal_folder(
         rejects=faults.rejected(),
         consent_tenants=tuple(sorted(delivery.consent_tenants)),
         quality=faults.quality(),
+        profile=profile.name,
     )
     _write_durably(staging / MANIFEST, manifest.to_json())
     return manifest
@@ -110,8 +115,7 @@ def _open_all(
             refused.append(path)
             continue
         try:
-            opened = open_exports(path)
-            sources += [(export, recognise(export, case, recipe, settings)) for export in opened]
+            sources += receive(path, case, recipe, settings)
         except UserError as error:
             _add_all(error.problems, faults)
             refused.append(path)

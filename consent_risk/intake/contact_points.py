@@ -30,12 +30,16 @@ class ContactPoints:
             self._seen[kind].append(held)
         self._all.clear()
 
-    def find(self, asked: pl.DataFrame, kind: IdentifierType, sealer: Sealer) -> pl.DataFrame:
-        """The records (row, tenant_id, record_key) that hold one of the addresses in rows of row, tenant_id, text."""
-        flat = asked.explode("text", empty_as_null=True, keep_nulls=True)
+    def find(self, subjects: pl.DataFrame, kind: IdentifierType, sealer: Sealer) -> pl.DataFrame:
+        """The records (`at`, `tenant_id`, `record_key`) that hold one of the addresses of the subjects.
+
+        Subjects have `at`, `tenant_id`, and lists of addresses under the kind's name.
+        """
+        flat = subjects.select("at", "tenant_id", pl.col(kind.value).alias("text"))
+        flat = flat.explode("text", empty_as_null=True, keep_nulls=True)
         flat = flat.with_columns(sealer.seal_identifiers(flat["text"], kind).alias("key")).drop_nulls("key")
         found = flat.join(self._held(kind), on=["tenant_id", "key"], maintain_order="left_right")
-        return found.select("row", "tenant_id", "record_key")
+        return found.select("at", "tenant_id", "record_key")
 
     def _held(self, kind: IdentifierType) -> pl.DataFrame:
         if kind not in self._all:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from consent_risk.vocabulary import EventState, LegalBasis
-
-PROFILE: Literal["strict-1"] = "strict-1"
 
 
 class _Frozen(BaseModel):
@@ -125,7 +122,7 @@ class Manifest(_Frozen):
     `rejects` counts the rows set aside by file and reason; for every input, rows = used + rows set aside.
     `consent_tenants` are the tenants that a consent event was read of, in order: also of events that were set aside,
     for want of a record or for a fault, so that no events and no usable events can be told apart.
-    `profile` is the normalisation of identifiers (sealing.py).
+    `profile` names how identifiers were normalised (normalising.py).
     """
 
     program_version: str
@@ -135,7 +132,7 @@ class Manifest(_Frozen):
     rejects: tuple[Rejected, ...]
     consent_tenants: tuple[str, ...]
     quality: tuple[Note, ...]
-    profile: Literal["strict-1"] = PROFILE
+    profile: str
 
     def to_json(self) -> str:
         """The manifest as text, the same bytes for the same manifest."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 
 import polars as pl
@@ -28,7 +28,7 @@ from consent_risk.intake.reading.statements import (
     live_columns,
     read_statements,
 )
-from consent_risk.intake.reading.subjects import find_records
+from consent_risk.intake.reading.subjects import ABOUT, find_records, read_subjects
 from consent_risk.intake.reading.tallies import Tallies
 from consent_risk.intake.recipes import Recipe
 from consent_risk.intake.recipes.model import FILE_NAME, Statement, Time
@@ -61,7 +61,7 @@ class RecipeReading:
             columns=tuple(name for name in export.header if name not in self.dropped),
             groups=groups,
             json_columns=frozenset(recipe.json_columns),
-            is_json=export.format.startswith("JSON"),
+            is_json=is_json(export),
         )
         on = [said for said in recipe.consents if said.option is None or said.option in settings.options]
         self._live = live_columns(on, self._source)
@@ -207,39 +207,51 @@ class RecipeReading:
         statements = statements.filter(pl.col("row").is_in(sealed["row"].implode()))
         self.account.add_silent(sealed.height - statements["row"].n_unique())
         self._count_statements(statements)
-        self._write(statements, sealed.select("row", "record_key", "tenant_id"), delivery)
+        records = sealed.select(pl.col("row").alias("at"), "record_key", "tenant_id")
+        self._write(statements.with_columns(pl.col("row").alias("at")), records, delivery)
         return unused + merged + kept.height - sealed.height
 
     def _seal_statements(self, rows: Rows, delivery: Delivery) -> int:
         """Statements about records of other files. A row without a record is set aside, but counted."""
         subject = self._map.subject
         assert subject is not None
-        tenants = self._tenants(rows)
-        statements = self._statements(rows)
-        spoken = rows.rows.is_in(statements["row"].implode())
-        delivery.learn_consent_tenants(tenants.filter(spoken))
+        if subject.lies_in_entries:
+            statements = self._statements(rows, self._about).with_row_index("at")
+            subjects = statements
+        else:
+            statements = self._statements(rows).with_columns(pl.col("row").alias("at"))
+            subjects = self._about(rows).with_columns(rows.rows, rows.rows.alias("at"))
         self._count_statements(statements)
-        found = find_records(rows, subject, tenants, delivery)
-        self._write(statements, found, delivery)
-        orphans = rows.rows.filter(~rows.rows.is_in(found["row"].implode()))
+        spoken = subjects.filter(pl.col("row").is_in(statements["row"].implode()))
+        delivery.learn_consent_tenants(spoken["tenant_id"])
+        found = find_records(subjects, delivery)
+        self._write(statements.drop(ABOUT, strict=False), found, delivery)
+        known = subjects.filter(pl.col("at").is_in(found["at"].implode()))["row"]
+        orphans = rows.rows.filter(~rows.rows.is_in(known.implode()))
         self.account.numbers["orphans"] += len(orphans)
         return delivery.faults.set_rows_aside(self._file, _aside(orphans, NO_RECORD)) if len(orphans) else 0
 
     def _write(self, statements: pl.DataFrame, records: pl.DataFrame, delivery: Delivery) -> None:
-        """The events of the statements, about the records of their rows."""
-        events = events_of(statements).join(records, on="row", maintain_order="left")
+        """The events of the statements, about the records (at, record_key, tenant_id) that they belong to."""
+        events = events_of(statements).join(records, on="at", maintain_order="left")
         self._contradictions.add(events)
         schema = delivery.store["consents"].columns
         blanks = [pl.lit(None, dtype=kind).alias(name) for name, kind in schema.items() if name not in events.columns]
         delivery.write("consents", events.with_columns(blanks))
 
-    def _statements(self, rows: Rows) -> pl.DataFrame:
+    def _about(self, scope: Scope) -> pl.DataFrame:
+        """Whom each row (or entry) is about, see subjects.ABOUT."""
+        subject = self._map.subject
+        assert subject is not None
+        return read_subjects(scope, subject, self._tenants(scope))
+
+    def _statements(self, rows: Rows, about: Callable[[Scope], pl.DataFrame] | None = None) -> pl.DataFrame:
         for column in self._off:
             filled = _filled_off(rows, column)
             option = column.statement.option
             assert option is not None
             self._off_filled[option] = self._off_filled.get(option, 0) + filled
-        return read_statements(rows, self._live, self._clock, self.account, self._settings.purposes)
+        return read_statements(rows, self._live, self._clock, self.account, self._settings.purposes, about)
 
     def _count_statements(self, statements: pl.DataFrame) -> None:
         self.account.add_statements(statements)
@@ -280,7 +292,7 @@ class RecipeReading:
             found.append(_aside(rows.rows.filter(rows.meets(rule.when)), rule.reason))
         return pl.concat(found).unique("row", keep="first", maintain_order=True)
 
-    def _tenants(self, rows: Rows) -> pl.Series:
+    def _tenants(self, rows: Scope) -> pl.Series:
         place = self._tenant_place
         if place is None or isinstance(place, str):
             return pl.repeat(self.tenant, rows.height, dtype=pl.String, eager=True)
@@ -373,6 +385,11 @@ class RecipeReading:
             )
         for question in self._map.asks:
             account.ask(question)
+
+
+def is_json(export: Export) -> bool:
+    """Is the export JSON, so that any of its cells may hold lists and objects?"""
+    return export.format.startswith("JSON")
 
 
 def _filled_off(rows: Rows, column: Column) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from fnmatch import fnmatchcase
+from functools import partial
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import polars as pl
@@ -14,12 +16,12 @@ from consent_risk.errors import Problem, UserError, did_you_mean
 from consent_risk.intake.checking import check_header, ignored_columns, read_values, shown_name
 from consent_risk.intake.columns import CANONICAL_FILES, CanonicalFile
 from consent_risk.intake.delivery import Delivery
-from consent_risk.intake.exports import Export
+from consent_risk.intake.exports import Export, open_exports
 from consent_risk.intake.reading.account import FileAccount
 from consent_risk.intake.reading.clock import DateRanges
 from consent_risk.intake.reading.places import Rows, Source
 from consent_risk.intake.reading.secrets import secret_columns
-from consent_risk.intake.recipe_reading import RecipeReading
+from consent_risk.intake.recipe_reading import RecipeReading, is_json
 from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.seal_tables import SEAL
 
@@ -135,40 +137,90 @@ def settings_of(file: str, case: Case, given: ExportSettings | None = None) -> E
     return said.model_copy(update=given.model_dump(exclude_unset=True)) if given else said
 
 
-def recognise(
-    export: Export, case: Case, recipe: Recipe | None = None, settings: ExportSettings | None = None
-) -> Reading:
-    """How the export is read. `recipe` reads whatever is not in the canonical form.
+def receive(
+    path: Path, case: Case, recipe: Recipe | None = None, settings: ExportSettings | None = None
+) -> list[tuple[Export, Reading]]:
+    """The exports in a file, each with how it is read.
 
-    Raises UserError where no recipe fits, or several do, the recipe named does not exist, or the header lacks what it
-    needs.
+    Raises UserError with the problems of all of them: see `exports.open_exports` and `recognise`.
+    """
+    said = settings_of(path.name, case, settings)
+    opened = partial(open_exports, path, encoding=said.encoding, delimiter=said.delimiter)
+    found: list[tuple[Export, Reading]] = []
+    problems: list[Problem] = []
+    lists: dict[str, dict[str, Export]] = {}
+    for export in opened():
+        try:
+            for documents in sorted(_lists_in(export, recipe)):
+                if documents not in lists:
+                    lists[documents] = _by_documents(opened, documents)
+            inner = {key: exports[export.name] for key, exports in lists.items() if export.name in exports}
+            found.append(recognise(export, case, recipe, settings, inner))
+        except UserError as error:
+            problems += error.problems
+    if problems:
+        raise UserError(problems)
+    return found
+
+
+def recognise(
+    export: Export,
+    case: Case,
+    recipe: Recipe | None = None,
+    settings: ExportSettings | None = None,
+    documents: Mapping[str, Export] | None = None,
+) -> tuple[Export, Reading]:
+    """The export and how it is read. `recipe` reads whatever is not in the canonical form.
+
+    `documents` are the same JSON file opened at a list within it, by the path of the list; a recipe reads the one that
+    it names. Raises UserError where no recipe fits, or several do, the recipe named does not exist, or the header lacks
+    what it needs.
     """
     said = settings_of(export.name, case, settings)
     named = said.recipe or _by_name(export.name, case.recipes)
     canonical = CANONICAL_FILES.get(export.stem.lower())
-    if (
-        canonical
-        and named in (None, CANONICAL)
-        and not (recipe and check_header(export.name, export.header, canonical))
-    ):
-        return CanonicalReading(export, canonical, case.as_of)
+    fits = canonical and not check_header(export.name, export.header, canonical)
+    if canonical and named in (None, CANONICAL) and (fits or not recipe):
+        return export, CanonicalReading(export, canonical, case.as_of)
     name = named or (None if recipe else case.recipe)
-    chosen = _recipe(name, export.name) if name else recipe or _recognised(export)
-    return RecipeReading(export, chosen, said, case.as_of)
+    chosen = _recipe(name, export.name) if name else recipe
+    opened = documents or {}
+    if chosen is None:
+        export, chosen = _recognised(export, opened)
+    else:
+        export = opened.get(chosen.documents or "", export)
+    return export, RecipeReading(export, chosen, said, case.as_of)
 
 
-def _recognised(export: Export) -> Recipe:
+def _lists_in(export: Export, recipe: Recipe | None) -> set[str]:
+    """The paths of lists of documents that recipes know and whose first key the file has."""
+    recipes = [*built_in_recipes().values(), *([recipe] if recipe else [])]
+    paths = {known.documents for known in recipes if known.documents} if is_json(export) else set()
+    return {path for path in paths if path.partition(".")[0].removesuffix("[]") in export.header}
+
+
+def _by_documents(opened: Callable[..., list[Export]], documents: str) -> dict[str, Export]:
+    """The exports of the file by name, opened at the list; none where there is no such list."""
+    try:
+        return {export.name: export for export in opened(documents=documents)}
+    except UserError:
+        return {}
+
+
+def _recognised(export: Export, documents: Mapping[str, Export]) -> tuple[Export, Recipe]:
     """The most specific of the recipes that recognise the export by its header, its name and its first row."""
-    known = built_in_recipes().values()
-    fitting = [recipe for recipe in known if recipe.recognises(export.header, export.stem)]
-    fitting = [recipe for recipe in fitting if _fits_first_row(recipe, export)]
+    fitting = []
+    for recipe in built_in_recipes().values():
+        meant = documents.get(recipe.documents or "", export)
+        if recipe.recognises(meant.header, meant.stem) and _fits_first_row(recipe, meant):
+            fitting.append((meant, recipe))
     if not fitting:
         raise UserError(Problem(export.name, "no recipe recognises this file", _how_to_name_one()))
-    highest = max(recipe.specificity for recipe in fitting)
-    best = [recipe for recipe in fitting if recipe.specificity == highest]
+    highest = max(recipe.specificity for _, recipe in fitting)
+    best = [(meant, recipe) for meant, recipe in fitting if recipe.specificity == highest]
     if len(best) > 1:
-        names = " and ".join(recipe.name for recipe in best)
-        mend = f"Name one in case.yaml: `recipes: {{{export.name}: {best[0].name}}}`."
+        names = " and ".join(recipe.name for _, recipe in best)
+        mend = f"Name one in case.yaml: `recipes: {{{export.name}: {best[0][1].name}}}`."
         raise UserError(Problem(export.name, f"which recipe reads this file? {names} recognise it", mend))
     return best[0]
 
@@ -181,7 +233,7 @@ def _fits_first_row(recipe: Recipe, export: Export) -> bool:
         columns=export.header,
         groups=recipe.file_name_groups(export.stem) or {},
         json_columns=frozenset(recipe.json_columns),
-        is_json=export.format.startswith("JSON"),
+        is_json=is_json(export),
     )
     places = [place for condition in recipe.recognise_values for place in condition.columns]
     for batch in export.batches(sorted(source.columns_of(places)), lambda _count: None):

@@ -23,6 +23,7 @@ _Id = TypeVar("_Id")
 NO_RECORD = "no record with this tenant_id and source_id"
 _ONCE = "Keep one of the rows."
 _BEFORE = "Leave out what was delivered before."
+_IDENTIFIERS = {IdentifierType.EMAIL: "e-mail addresses", IdentifierType.PHONE: "phone numbers"}
 
 
 def seal_tenants(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
@@ -62,8 +63,8 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
     delivery.write(
         "records",
         used.with_columns(
-            _key_lists(used["email"], IdentifierType.EMAIL, delivery).alias("email_keys"),
-            _key_lists(used["phone"], IdentifierType.PHONE, delivery).alias("phone_keys"),
+            _key_lists(used, IdentifierType.EMAIL, file, delivery).alias("email_keys"),
+            _key_lists(used, IdentifierType.PHONE, file, delivery).alias("phone_keys"),
             pl.col("created_at").alias("created_on"),
             pl.col("last_activity_at").alias("last_activity_on"),
         ),
@@ -89,12 +90,16 @@ def seal_interactions(values: pl.DataFrame, file: str, delivery: Delivery) -> in
 
 
 def seal_acquirer_identifiers(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
-    """The acquirer's identifiers, raw or hashed, each key once."""
+    """The acquirer's identifiers, raw or hashed, each key once.
+
+    One that the profile cannot use is set aside; one of which nothing is left is a fault.
+    """
     unused = 0
     for kind in IdentifierType:
         of_kind = values.filter(pl.col("identifier_type").cast(pl.String) == kind.value)
         keys = delivery.sealer.seal_raw_or_hashed(of_kind["value"], kind)
-        unused += delivery.faults.add_bad_rows(file, _nothing_left(of_kind.filter(keys.is_null())))
+        unused += _set_unusable_aside(of_kind.filter(keys.is_null()), kind, file, delivery)
+        _note_hashed(of_kind["value"], file, delivery)
         present = keys.drop_nulls()
         new = delivery.acquirer_keys.setdefault(kind.value, KnownKeys()).learn(present.to_numpy())
         delivery.faults.note(file, "identifiers that stand in the list more than once", int((~new).sum()))
@@ -180,8 +185,21 @@ def _used(values: pl.DataFrame, twice: list[bool], before: list[bool]) -> pl.Dat
     return values.filter(~(pl.Series(twice, dtype=pl.Boolean) | pl.Series(before, dtype=pl.Boolean)))
 
 
-def _nothing_left(rows: pl.DataFrame) -> pl.DataFrame:
-    return _bad(rows, "value", "nothing is left of the identifier when spaces are taken out", "Leave the row out.")
+def _set_unusable_aside(rows: pl.DataFrame, kind: IdentifierType, file: str, delivery: Delivery) -> int:
+    """The acquirer's identifiers that gave no key: their number, which is also noted."""
+    empty = pl.col("value").str.replace_all(r"\s", "") == ""
+    nothing, reason = "nothing is left of the identifier when spaces are taken out", "not usable under the profile"
+    unused = delivery.faults.add_bad_rows(file, _bad(rows.filter(empty), "value", nothing, "Leave the row out."))
+    unusable = rows.filter(~empty)
+    if unusable.is_empty():
+        return unused
+    _note_unusable(unusable.height, kind, file, delivery)
+    return unused + delivery.faults.set_rows_aside(file, _bad(unusable, "value", reason, ""))
+
+
+def _note_hashed(values: pl.Series, file: str, delivery: Delivery) -> None:
+    what = "identifiers that came hashed and are taken as they are: it cannot be known how they were normalised"
+    delivery.faults.note(file, what, int(delivery.sealer.are_hashed(values).sum()))
 
 
 def _count_tenants(values: pl.DataFrame, counts: Counter[str]) -> None:
@@ -206,11 +224,18 @@ def _set_orphans_aside(orphans: pl.DataFrame, file: str, delivery: Delivery) -> 
     return delivery.faults.set_rows_aside(file, _bad(orphans, "source_id", NO_RECORD, ""))
 
 
-def _key_lists(identifiers: pl.Series, kind: IdentifierType, delivery: Delivery) -> pl.Series:
+def _key_lists(records: pl.DataFrame, kind: IdentifierType, file: str, delivery: Delivery) -> pl.Series:
     """Sorted distinct keys of each row's identifiers (text, or a list of texts); an empty list where it has none."""
+    identifiers = records[kind.value]
     lists = identifiers if isinstance(identifiers.dtype, pl.List) else identifiers.reshape((-1, 1)).arr.to_list()
-    flat = pl.DataFrame({"at": range(len(lists)), "text": lists}, schema={"at": pl.Int64, "text": lists.dtype})
+    columns = {"at": range(len(lists)), "text": lists, "country": records["country"]}
+    flat = pl.DataFrame(columns, schema_overrides={"at": pl.Int64, "text": lists.dtype, "country": pl.String})
     flat = flat.explode("text", empty_as_null=True, keep_nulls=True)
-    keys = flat.with_columns(delivery.sealer.seal_identifiers(flat["text"], kind).alias("key"))
+    keys = flat.with_columns(delivery.sealer.seal_identifiers(flat["text"], kind, flat["country"]).alias("key"))
+    _note_unusable(keys.filter(pl.col("text").is_not_null() & pl.col("key").is_null()).height, kind, file, delivery)
     grouped = keys.group_by("at", maintain_order=True).agg(pl.col("key").drop_nulls().unique().sort())
     return grouped["key"]
+
+
+def _note_unusable(count: int, kind: IdentifierType, file: str, delivery: Delivery) -> None:
+    delivery.faults.note(file, f"{_IDENTIFIERS[kind]} that cannot be used", count)

@@ -24,33 +24,26 @@ from typing import NoReturn
 import polars as pl
 from polars_hash import CryptographicHashingNameSpace
 
+from consent_risk.intake.normalising import STRICT_1, Profile
 from consent_risk.vocabulary import IdentifierType
 
 KEY_BYTES = 32
-SHA256_HEX = r"^[0-9A-Fa-f]{64}$"
 # Between tenant and source id. Tenant ids with control characters are refused, so a pair has one reading only.
 _UNIT_SEPARATOR = "\x1f"
 
 
-def normalised(text: pl.Expr, kind: IdentifierType) -> pl.Expr:
-    """The identifier under the profile `strict-1`; null where nothing is left.
-
-    E-mail: trimmed and lower-cased. Phone: all whitespace removed. No other validation.
-    """
-    if kind is IdentifierType.EMAIL:
-        clean = text.str.strip_chars().str.to_lowercase()
-    else:
-        clean = text.str.replace_all(r"\s", "")
-    return pl.when(clean != "").then(clean)
-
-
 class Sealer:
-    """Seals identifiers under a case key. Neither `repr` nor pickling gives the key away."""
+    """Seals identifiers under a case key and a profile. Neither `repr` nor pickling gives the key away."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, profile: Profile = STRICT_1) -> None:
         if len(key) != KEY_BYTES:
             raise ValueError(f"a case key has {KEY_BYTES} bytes")
         self.__key = key.hex()
+        self.profile = profile
+
+    def under(self, profile: Profile) -> Sealer:
+        """The same key under another profile."""
+        return Sealer(bytes.fromhex(self.__key), profile)
 
     def __repr__(self) -> str:
         return "Sealer(key hidden)"
@@ -62,21 +55,32 @@ class Sealer:
         """The keys (Int64) of normalised identifiers (String). Null stays null."""
         return self._keys(normalised_identifiers, _sha256(pl.col("text")))
 
-    def seal_identifiers(self, values: pl.Series, kind: IdentifierType) -> pl.Series:
-        """The keys (Int64) of raw identifiers (String), null where none is left after normalising."""
-        return self._keys(values, _sha256(normalised(pl.col("text"), kind)))
+    def seal_identifiers(
+        self, values: pl.Series, kind: IdentifierType, countries: pl.Series | None = None
+    ) -> pl.Series:
+        """The keys (Int64) of raw identifiers (String), null where one is unusable.
+
+        `countries` are those of the records, for phone numbers without a country code.
+        """
+        return self._keys(values, _sha256(self._normalised(kind, countries)))
 
     def seal_raw_or_hashed(self, values: pl.Series, kind: IdentifierType) -> pl.Series:
-        """As `seal_identifiers`, but a value of 64 hexadecimal digits is taken as the SHA-256 itself."""
-        text = pl.col("text")
-        hashed = text.str.contains(SHA256_HEX)
-        raw = _sha256(normalised(text, kind))
-        return self._keys(values, pl.when(hashed).then(text.str.to_lowercase()).otherwise(raw))
+        """As `seal_identifiers`, but what is a SHA-256 already is taken as it is."""
+        raw = _sha256(self._normalised(kind, None))
+        return self._keys(values, pl.coalesce(self.profile.sha256_in(pl.col("text")), raw))
+
+    def are_hashed(self, values: pl.Series) -> pl.Series:
+        """Which values (String) are a SHA-256 already."""
+        return values.to_frame("text").select(self.profile.sha256_in(pl.col("text")).is_not_null()).to_series()
 
     def seal_records(self, tenant_ids: pl.Series, source_ids: pl.Series) -> pl.Series:
         """Record keys (Int64): source ids can be e-mail addresses, so they are sealed too. Null where either is."""
         pairs = pl.DataFrame({"tenant": tenant_ids, "source": source_ids})
         return self.seal(pairs.select(pl.concat_str("tenant", "source", separator=_UNIT_SEPARATOR)).to_series())
+
+    def _normalised(self, kind: IdentifierType, countries: pl.Series | None) -> pl.Expr:
+        country = pl.lit(None, dtype=pl.String) if countries is None else pl.lit(countries.cast(pl.String))
+        return self.profile.normalise(pl.col("text"), country, kind)
 
     def _keys(self, texts: pl.Series, digest: pl.Expr) -> pl.Series:
         mac = _hashes(digest).hmac_sha256(key=self.__key)

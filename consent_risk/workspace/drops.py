@@ -55,13 +55,14 @@ def add_drop(
     """Seal the files into a new drop of the case.
 
     Raises UserError for input that cannot be used (see intake.seal_folder), for a file that a drop holds already,
-    and while another delivery is being added. Whatever goes wrong, the case keeps the drops it had.
+    for a case whose profile is no longer that of its drops, and while another delivery is being added. Whatever goes wrong, the case keeps the drops it had.
     """
     drops = case_dir / DROPS
     drops.mkdir(exist_ok=True)
     with _only_one(drops):
         _remove_stale(drops)
         before = list_drops(case_dir)
+        _check_profile(case, before)
         _check_new(files, before)
         staging = drops / f"{_STAGING}{secrets.token_hex(8)}"
         try:
@@ -118,6 +119,18 @@ def _only_one(drops: Path) -> Iterator[None]:
 def _remove_stale(drops: Path) -> None:
     for path in drops.glob(f"{_STAGING}*"):
         shutil.rmtree(path, ignore_errors=True)
+
+
+def _check_profile(case: Case, drops: Sequence[Drop]) -> None:
+    """Raises UserError if a drop was sealed under another profile than the case names now."""
+    profile = case.identifiers.profile
+    for other in sorted({drop.manifest.profile for drop in drops} - {profile.value}):
+        reason = (
+            f"identifiers.profile is {profile}, but earlier drops were sealed under {other}: the same person would get "
+            "different keys"
+        )
+        mend = f"Write `profile: {other}` again, or start a new case under {profile} and add every delivery to it."
+        raise UserError(Problem("case.yaml", reason, mend))
 
 
 def _check_new(files: Sequence[Path], drops: Sequence[Drop]) -> None:

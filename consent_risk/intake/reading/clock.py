@@ -12,10 +12,11 @@ from consent_risk.errors import Problem, UserError
 from consent_risk.intake.cells import FIRST_YEAR, LAST_YEAR
 from consent_risk.intake.manifest import DateRange
 from consent_risk.intake.reading.places import Scope
-from consent_risk.intake.recipes.model import DateOrder, Time
+from consent_risk.intake.recipes.model import DateOrder, Time, TimeUnit
 from consent_risk.intake.times import OrderSurvey, TimeFault, read_times
 
 BIRTH = "birth_date"
+_EPOCH = r"^-?[0-9]+([.][0-9]+)?$"
 _ORDER_MEND = (
     "Say `date_order: day_first` or `date_order: month_first` for this file under `exports` in case.yaml, "
     "or in its recipe."
@@ -100,7 +101,7 @@ class Clock:
         """For each thing `time` (Datetime, UTC), `quality` and `unreadable` (true where a text gave no time)."""
         texts = scope.first(time.columns if time else ())
         unit = time.unit if time else "text"
-        read = read_times(texts, unit=unit, date_order=self._order_of(time), time_zone=self._zone)
+        read = self._times(texts, unit, self._order_of(time))
         if time and time.quality:
             quality = pl.when(pl.col("time").is_not_null()).then(pl.lit(time.quality.value))
             read = read.with_columns(quality.otherwise(pl.col("quality").cast(pl.String)).alias("quality"))
@@ -111,11 +112,21 @@ class Clock:
             (fault.is_not_null() & (fault != TimeFault.SENTINEL.value)).fill_null(False).alias("unreadable"),
             (fault == TimeFault.SENTINEL.value).fill_null(False).alias("placeholder"),
         )
-        if time:
+        if time and any(scope.texts(place) is not None for place in time.columns):
             self._remember(field, read)
             if unit == "text":
                 self.without_zone += int(texts.str.contains(_CLOCK_WITHOUT_ZONE).sum())
         return read.drop("placeholder")
+
+    def _times(self, texts: pl.Series, unit: TimeUnit, order: DateOrder | None) -> pl.DataFrame:
+        """See times.read_times. Connectors write an API's epochs as ISO 8601, so that is read beside them."""
+        digits = texts.str.contains(_EPOCH).fill_null(True)
+        if unit in ("text", "iso") or digits.all():
+            return read_times(texts, unit=unit, date_order=order, time_zone=self._zone)
+        epochs = read_times(texts.set(~digits, None), unit=unit)
+        others = read_times(texts.set(digits, None), unit="iso", time_zone=self._zone)
+        columns = [epochs[name].zip_with(digits, others[name]) for name in epochs.columns]
+        return pl.DataFrame(columns)
 
     def _order_of(self, time: Time | None) -> DateOrder | None:
         survey = self._surveys.get(time.columns) if time else None

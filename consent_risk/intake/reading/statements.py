@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 import polars as pl
 
@@ -51,6 +51,7 @@ STATEMENT: dict[str, pl.DataType] = {
     "unmapped": pl.List(pl.String()),  # the fields whose value is not known
 }
 _LISTS = pl.List(pl.String)
+About: TypeAlias = Callable[[Scope], pl.DataFrame]
 _Word = TypeVar("_Word", bound=StrEnum)
 _FORBIDDING = (EventState.OBJECTED.value, EventState.WITHDRAWN.value)
 
@@ -70,15 +71,21 @@ def live_columns(statements: Iterable[Statement], source: Source) -> list[Column
 
 
 def read_statements(
-    rows: Rows, columns: Sequence[Column], clock: Clock, account: FileAccount, purposes: Mapping[str, Purpose]
+    rows: Rows,
+    columns: Sequence[Column],
+    clock: Clock,
+    account: FileAccount,
+    purposes: Mapping[str, Purpose],
+    about: About | None = None,
 ) -> pl.DataFrame:
     """The statements of a batch, see STATEMENT. `purposes` says what texts stand for that the recipe does not list.
 
-    Blank says nothing. A value that is not listed is `unknown`; so is what a decoder cannot read.
+    Blank says nothing. A value that is not listed is `unknown`; so is what a decoder cannot read. `about` tells of each
+    row or entry whom it is about; its columns are added.
     """
-    batch = _Batch(rows, clock, account, purposes)
-    found = [frame for column in columns for frame in batch.read(column)]
-    return pl.concat(found) if found else pl.DataFrame(schema=STATEMENT)
+    batch = _Batch(rows, clock, account, purposes, about)
+    nothing = pl.DataFrame(schema=STATEMENT | (about(rows).schema if about else {}))
+    return pl.concat([nothing, *(frame for column in columns for frame in batch.read(column))])
 
 
 def events_of(statements: pl.DataFrame) -> pl.DataFrame:
@@ -136,13 +143,21 @@ def _field(statement: Statement, place: str, source: Source) -> str:
 class _Batch:
     """What the statements of one batch share: lists are walked and decoded once."""
 
-    def __init__(self, rows: Rows, clock: Clock, account: FileAccount, purposes: Mapping[str, Purpose]) -> None:
+    def __init__(
+        self,
+        rows: Rows,
+        clock: Clock,
+        account: FileAccount,
+        purposes: Mapping[str, Purpose],
+        about: About | None,
+    ) -> None:
+        self._about = about
         self._rows = rows
         self._clock = clock
         self._account = account
         self._purposes = purposes
         self._entries: dict[tuple[str, str | None], Entries] = {}
-        self._undecodable: dict[tuple[str, str | None], pl.Series] = {}
+        self._undecodable: dict[tuple[str, str | None], tuple[Entries, list[int]]] = {}
 
     def read(self, column: Column) -> Iterator[pl.DataFrame]:
         """The statements at one place, and once for each decoder those that it could not read."""
@@ -153,7 +168,7 @@ class _Batch:
             if key not in self._entries:
                 self._entries[key] = self._walk(*key)
                 if key in self._undecodable:
-                    yield self._not_read(column, self._undecodable[key])
+                    yield self._not_read(column, *self._undecodable[key])
             scope = self._entries[key]
         yield self._at(column, scope)
 
@@ -172,15 +187,18 @@ class _Batch:
             decoded += [(at, entry) for entry in found.entries]
             self._account.warnings.update(f"{each}: {warning}" for warning in found.warnings)
         if failed:
-            self._undecodable[each, decoder] = entries.rows.gather(failed)
+            self._undecodable[each, decoder] = entries, failed
         return entries.decoded(decoded)
 
-    def _not_read(self, column: Column, rows: pl.Series) -> pl.DataFrame:
+    def _not_read(self, column: Column, scope: Entries, failed: list[int]) -> pl.DataFrame:
         """What the decoder could not read is unknown, for the purpose of the statement where it has one."""
         statement = column.statement
+        at = pl.Series(failed, dtype=pl.UInt32)
+        rows = scope.rows.gather(at)
         fixed = [statement.purpose.value] if isinstance(statement.purpose, Purpose) else []
-        return _frame(
-            len(rows),
+        return self._with_subjects(
+            scope,
+            at,
             {
                 "row": rows,
                 "field": column.statement.each,
@@ -198,7 +216,7 @@ class _Batch:
         statement = column.statement
         said = _said(column, scope)
         if said.is_empty():
-            return pl.DataFrame(schema=STATEMENT)
+            return pl.DataFrame(schema=STATEMENT | (self._about(self._rows).schema if self._about else {}))
         at = said["at"]
         state = said["event_state"]
         unmapped = [said.select(pl.when("unlisted").then(pl.lit(column.field))).to_series()]
@@ -224,8 +242,9 @@ class _Batch:
         unmapped.append(
             pl.DataFrame({"unsure": unsure}).select(pl.when("unsure").then(pl.lit("valid_until"))).to_series()
         )
-        return _frame(
-            len(at),
+        return self._with_subjects(
+            scope,
+            at,
             {
                 "row": scope.rows.gather(at),
                 "field": column.field,
@@ -248,6 +267,16 @@ class _Batch:
                 .select(pl.concat_list(pl.all()).list.drop_nulls())
                 .to_series(),
             },
+        )
+
+    def _with_subjects(
+        self, scope: Scope, at: pl.Series, values: Mapping[str, pl.Series | str | int | None]
+    ) -> pl.DataFrame:
+        frame = _frame(len(at), values)
+        return (
+            pl.concat([frame, self._about(scope).select(pl.all().gather(at))], how="horizontal")
+            if self._about
+            else frame
         )
 
     def _purposes_at(self, statement: Statement, scope: Scope, at: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -69,7 +69,9 @@ class Condition(_Model):
 
 
 class Time(_Model):
-    """When something happened. Digits are an epoch only where `unit` says so; `iso` is for ISO 8601 and nothing else.
+    """When something happened. Digits are an epoch only where `unit` says so; other texts are then read as ISO 8601.
+
+    `iso` is for columns of ISO 8601 and nothing else, which need not be looked through for the order of their days.
 
     `quality` overrides what the text shows (exact or day): a `last changed` column is no time of consent.
     """
@@ -183,7 +185,8 @@ class Statement(_Model):
 class Subject(_Model):
     """Whom the statements of a row are about, in a file whose rows are no records: a record of the tenant.
 
-    By `source_id`, else by contact point: every record of the tenant that holds the address (R12).
+    By `source_id`, else by contact point: every record of the tenant that holds the address. Places that begin with a
+    dot lie in the entry of the statement (`each`), which then has a subject of its own.
     """
 
     tenant_id: Places | Literal["file_name"]
@@ -196,6 +199,12 @@ class Subject(_Model):
         if not (self.source_id or self.email or self.phone):
             raise ValueError("a subject is found by source_id, email or phone; name a column of one")
         return self
+
+    @property
+    def lies_in_entries(self) -> bool:
+        """Has each statement of a row a subject of its own?"""
+        tenant = () if self.tenant_id == FILE_NAME else self.tenant_id
+        return any(place.startswith(".") for place in (*tenant, *self.source_id, *self.email, *self.phone))
 
 
 class StateColumn(_Model):
