@@ -312,7 +312,7 @@ INVENTED = [
             {"eventType": "view", "scope": "shop", "profileId": "p2", "properties": {}},
         ),
         states={"withdrawn": 1},
-        rejected={NO_RECORD: 2},
+        rejected={NO_RECORD: 1},  # the other event says nothing about consent
     ),
     Invented(
         "onetrust",
@@ -648,7 +648,7 @@ def test_the_ghost_samples(
     _, given = sample(intake, f"ghost/{file}")
     assert (given.recipe, given.records, given.states) == (recipe, records, states)
     assert intake.table("records")["email_keys"].explode().n_unique() == persons
-    assert [found.placeholders for found in given.dates if found.field == "created_at"] == [placeholders]
+    assert sum(found.placeholders for found in given.dates) == placeholders
     if recipe == "ghost":
         assert intake.table("records")["created_on"].null_count() == 1
 
@@ -776,4 +776,4 @@ def test_unomi_events_belong_to_the_tenant_of_the_profiles(intake) -> None:
     assert intake.table("consents").filter(pl.col("event_state") == "withdrawn")["purpose"].to_list() == [
         "DirectMarketing"
     ]
-    assert ("events.jsonl", NO_RECORD, 1) not in intake.rejected(manifest)
+    assert intake.rejected(manifest) == [("profiles.json", "a persona, which is no person", 1)]
