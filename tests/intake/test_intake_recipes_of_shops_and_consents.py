@@ -123,7 +123,7 @@ INVENTED = [
         "customers_export.csv",
         lines(
             SHOPIFY,
-            "'1001,Ana,Adler,ana@example.com,yes,,Ringstr. 1,Bonn,DE,'53111,'+4930901820,'+4930901820,no,12.50,1,,no,,yes",
+            "'1001,Ana,Adler,ana@example.com,yes,,Ringstr. 1,Bonn,DE,'53111,'+4930901820,,no,12.50,1,,no,,yes",
             "'1002,Bo,Berg,bo@example.com,no,,,,SE,,,,,0.00,0,,no,,",
             "'1003,Cy,Cole,cy@example.com,,,,,US,,,,,0.00,0,,yes,,",
         ),
@@ -777,3 +777,27 @@ def test_unomi_events_belong_to_the_tenant_of_the_profiles(intake) -> None:
         "DirectMarketing"
     ]
     assert intake.rejected(manifest) == [("profiles.json", "a persona, which is no person", 1)]
+
+
+def test_how_well_a_consent_is_proven(intake) -> None:
+    by_recipe = {invented.recipe: invented for invented in INVENTED}
+    for recipe, expected in (
+        # Reviewed and from the website 3, from a third party 2; a confirmed opt-in with its day 5; plain flags 1.
+        ("suitecrm", [("confirmed-opt-in", 5), ("^consent^", 2), ("^consent^", 3), ("^contract^", 3)]),
+        # Subscribed and confirmed. The other customer has the level, but not the state.
+        ("shopify_connector", [("SUBSCRIBED", 5)]),
+    ):
+        intake.seal({by_recipe[recipe].file: by_recipe[recipe].text}, set_aside=True)
+        given = intake.table("consents").filter(pl.col("event_state") == "given")
+        assert sorted(given.select("raw_value", "evidence_level").rows()) == sorted(expected)
+    levels = intake.table("consents").select("raw_value", "evidence_level").rows()
+    assert ("not_subscribed", 1) in levels
+
+
+def test_place_holders_and_secrets_of_a_shop(intake) -> None:
+    shop = next(invented for invented in INVENTED if invented.recipe == "prestashop")
+    given = read(intake, shop)
+    born = next(found for found in given.dates if found.field == "birth_date")
+    assert (born.placeholders, born.unreadable) == (1, 0)
+    assert intake.table("records")["birth_date"].null_count() == 2
+    assert all("hidden" not in path.read_bytes().decode("latin-1") for path in intake.staging.iterdir())

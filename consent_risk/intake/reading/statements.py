@@ -190,9 +190,7 @@ class _Batch:
             self._undecodable[each, decoder] = entries, failed
         return entries.decoded(decoded)
 
-    def _undecodable_for(
-        self, statement: Statement, key: tuple[str, str | None]
-    ) -> tuple[Entries, list[int]] | None:
+    def _undecodable_for(self, statement: Statement, key: tuple[str, str | None]) -> tuple[Entries, list[int]] | None:
         """What the decoder could not read though the statement is about it; each is told of once.
 
         Conditions about the decoded entries cannot be asked.
