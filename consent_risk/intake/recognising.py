@@ -116,16 +116,7 @@ class CanonicalReading:
             if name in names and isinstance(kind, pl.Date | pl.Datetime):
                 self._ranges.add(name, values[name].cast(pl.Date))
         if self._canonical.table == "consents":
-            self._account.add_statements(
-                values.select(
-                    pl.lit("event_state").alias("field"),
-                    pl.col("event_state").cast(pl.String).alias("raw_value"),
-                    "event_state",
-                    "legal_basis",
-                    "event_time",
-                    "valid_until",
-                )
-            )
+            self._account.add_statements(values, pl.lit("event_state"), pl.col("event_state").cast(pl.String))
         if "record_state" in values.columns:
             gone = values["record_state"].cast(pl.String).is_in(["deleted", "erasure_requested"])
             self._account.numbers["deleted"] += int(gone.sum())
