@@ -424,6 +424,7 @@ INVENTED = [
                     {"id": 4, "preference": "opt_out"},
                     {"id": 10, "preference": "opt_in"},
                 ],
+                "vendor_consent_preferences": [{"id": 755, "preference": "opt_in"}],
                 "purpose_legitimate_interests_preferences": [
                     {"id": 2, "preference": "opt_in"},
                     {"id": 3, "preference": "opt_in"},
@@ -432,6 +433,19 @@ INVENTED = [
             }
         ),
         states={"given": 3, "refused": 1, "unknown": 1, "objected": 1},
+        rejected={NO_RECORD: 1},
+    ),
+    Invented(
+        "fides_tcf",
+        "nobody.json",
+        json.dumps(
+            {
+                "purpose_consent_preferences": [{"id": 1, "preference": "opt_in"}],
+                "purpose_legitimate_interests_preferences": [],
+                "vendor_consent_preferences": [{"id": 755, "preference": "opt_out"}],
+            }
+        ),
+        states={"none_recorded": 1},
         rejected={NO_RECORD: 1},
     ),
     Invented(
