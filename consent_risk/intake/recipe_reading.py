@@ -235,7 +235,8 @@ class RecipeReading:
         found = find_records(subjects, delivery)
         self._write(statements.drop(ABOUT, strict=False), found, delivery)
         known = subjects.filter(pl.col("at").is_in(found["at"].implode()))["row"]
-        orphans = rows.rows.filter(~rows.rows.is_in(known.implode()))
+        asked = rows.rows.is_in(subjects["row"].implode())  # a row whose entries say nothing is about nobody
+        orphans = rows.rows.filter(asked & ~rows.rows.is_in(known.implode()))
         self.account.numbers["orphans"] += len(orphans)
         return delivery.faults.set_rows_aside(self._file, _aside(orphans, NO_RECORD)) if len(orphans) else 0
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from consent_risk.errors import UserError
-from consent_risk.intake import seal_folder
+from consent_risk.intake import recipes, seal_folder
 from consent_risk.intake.recipes import built_in_recipes, parse_recipe
 from consent_risk.intake.sealing import Sealer
 from consent_risk.vocabulary import IdentifierType
@@ -258,7 +258,8 @@ def test_a_file_that_no_recipe_recognises(intake) -> None:
     assert problem == (
         "contacts.csv: no recipe recognises this file. Give it a canonical name (tenants.csv, records.csv, "
         "agreements.csv, consents.csv, interactions.csv, acquirer_identifiers.csv, holders.csv), or name its recipe in "
-        "case.yaml, for instance `recipes: {contacts.csv: hubspot}` (there are: hubspot, kustomer). "
+        "case.yaml, for instance `recipes: {contacts.csv: hubspot}` (there are: "
+        f"{', '.join(built_in_recipes())}). "
         "`consent-risk recipe propose FILE` drafts a new one."
     )
     assert intake.problems({"contacts.csv": "a,b\n1,2\n"}, case="recipe: hubspt") == [
@@ -271,7 +272,9 @@ def test_a_file_that_no_recipe_recognises(intake) -> None:
 
 
 def test_built_in_recipes_are_named_as_their_files() -> None:
-    assert list(built_in_recipes()) == ["hubspot", "kustomer"]
+    names = sorted(path.stem for path in Path(recipes.__file__).parent.glob("*.yaml"))
+    assert list(built_in_recipes()) == names
+    assert {"hubspot", "kustomer"} < set(names)
 
 
 @pytest.mark.parametrize(

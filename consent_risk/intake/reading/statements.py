@@ -172,8 +172,8 @@ class _Batch:
             key = (statement.each, statement.decoder)
             if key not in self._entries:
                 self._entries[key] = self._walk(*key)
-                if key in self._undecodable:
-                    yield self._not_read(column, *self._undecodable[key])
+            if failed := self._undecodable_for(statement, key):
+                yield self._not_read(column, *failed)
             scope = self._entries[key]
         yield self._at(column, scope)
 
@@ -194,6 +194,20 @@ class _Batch:
         if failed:
             self._undecodable[each, decoder] = entries, failed
         return entries.decoded(decoded)
+
+    def _undecodable_for(self, statement: Statement, key: tuple[str, str | None]) -> tuple[Entries, list[int]] | None:
+        """What the decoder could not read though the statement is about it; each is told of once.
+
+        Conditions about the decoded entries cannot be asked.
+        """
+        if key not in self._undecodable:
+            return None
+        entries, failed = self._undecodable[key]
+        asked = [one for one in statement.when if not any(place.startswith(".") for place in one.columns)]
+        flags = entries.meets(asked)
+        self._undecodable[key] = entries, [at for at in failed if not flags[at]]
+        meant = [at for at in failed if flags[at]]
+        return (entries, meant) if meant else None
 
     def _not_read(self, column: Column, scope: Entries, failed: list[int]) -> pl.DataFrame:
         """What the decoder could not read is unknown, for the purpose of the statement where it has one."""
