@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 PORT ?= 8501
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: app test setup check fix sample bench bench-intake docs lock clean
+.PHONY: app test setup check fix sample bench bench-intake fuzz docs lock clean
 
 app: $(STAMP)  ## set up, load the sample case on the first run, open the web app
 	$(BIN)/consent-risk serve --sample --workspace workspace --port $(PORT)
@@ -43,6 +43,10 @@ bench: $(STAMP)  ## measure beside a hand-written DuckDB query, 1 and 10 million
 
 bench-intake: $(STAMP)  ## measure `add` beside DuckDB's bare COPY of the same CSV files, 1 and 10 million records
 	$(BIN)/python bench/intake.py
+
+FUZZ ?= --seed 1 --count 20000
+fuzz: $(STAMP)  ## damage exports in thousands of ways; each must be read or refused in words
+	$(BIN)/python bench/fuzz.py $(FUZZ)
 
 lock:  ## renew the lock files (needs uv); old hashes are not reused
 	rm -f requirements.lock requirements-dev.lock

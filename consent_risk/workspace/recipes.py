@@ -7,7 +7,7 @@ from pathlib import Path
 
 from consent_risk.case import Case
 from consent_risk.errors import Problem, UserError, did_you_mean
-from consent_risk.intake.exports import open_export
+from consent_risk.intake.exports import open_exports
 from consent_risk.intake.manifest import RecipeFile
 from consent_risk.intake.proposing import Proposal, propose, sample_of
 from consent_risk.intake.recipes import Recipe, built_in_recipes, built_in_texts, parse_recipe
@@ -73,8 +73,11 @@ def propose_recipe(path: Path) -> Proposal:
 
     Raises UserError for a file that cannot be read, or that a recipe recognises already.
     """
-    export = open_export(path)
-    known = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header, path.stem)]
+    exports = open_exports(path)
+    if len(exports) > 1:
+        raise UserError(Problem(path.name, f"it holds {len(exports)} exports", "Unpack it and name one of them."))
+    export = exports[0]
+    known = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header, export.stem)]
     if known:
         mend = f"See it with `consent-risk recipe show {known[0].name}`."
         raise UserError(Problem(path.name, f"the recipe {known[0].name} reads this file already", mend))
