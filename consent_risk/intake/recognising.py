@@ -26,6 +26,8 @@ from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.seal_tables import SEAL
 
 CANONICAL = "canonical"
+# What rows of a table are that are read well and yet not used.
+_LEFT = {"records": "duplicates", "consents": "orphans", "interactions": "orphans"}
 _Said = TypeVar("_Said")
 
 
@@ -89,7 +91,10 @@ class CanonicalReading:
         if self._canonical.table == "consents":
             delivery.learn_consent_tenants(cells["tenant_id"])
         self._count(cells, values)
-        return unused + SEAL[self._canonical.stem](values, self._file, delivery)
+        left = SEAL[self._canonical.stem](values, self._file, delivery)
+        if kind := _LEFT.get(self._canonical.table):
+            self._account.numbers[kind] += left
+        return unused + left
 
     def finish(self, delivery: Delivery) -> int:
         """Nothing: every row stands for itself."""

@@ -336,7 +336,7 @@ class _Batch:
         if not statement.recipients:
             return pl.repeat(None, len(at), dtype=pl.String, eager=True)
         lists = scope.all(statement.recipients, statement.recipients_separator)
-        names = pl.DataFrame({"at": pl.int_range(scope.height, eager=True), "name": lists})
+        names = pl.DataFrame({"at": at, "name": lists.gather(at)}).unique("at", maintain_order=True)
         names = names.explode("name", empty_as_null=True, keep_nulls=True).drop_nulls()
         kept = names.filter(~identifies(pl.col("name")))
         if dropped := names.height - kept.height:
