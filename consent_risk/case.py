@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Annotated, Any, Literal
+from zoneinfo import available_timezones
 
 import pycountry
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -63,6 +65,18 @@ def _check_day(day: Any) -> Any:
     raise ValueError("not a day. Write it as YYYY-MM-DD.")
 
 
+@cache
+def _time_zones() -> set[str]:
+    return available_timezones()
+
+
+def _check_time_zone(name: str) -> str:
+    if name not in _time_zones():
+        raise ValueError("not a time zone. Use its IANA name, such as Europe/Berlin.")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_check_time_zone)]
 RecipientName = Annotated[str, AfterValidator(_check_recipient)]
 Day = Annotated[date, BeforeValidator(_check_day)]
 
@@ -173,7 +187,7 @@ class ExportSettings(_Model):
     encoding: str | None = None
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] | None = None
     date_order: Literal["day_first", "month_first"] | None = None
-    time_zone: str | None = None
+    time_zone: TimeZone | None = None
     purposes: Mapping[str, Purpose] = {}
     options: tuple[str, ...] = ()
 

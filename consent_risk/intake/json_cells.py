@@ -126,8 +126,14 @@ def _text(node: Node) -> str | None:
 
 
 def _filled(node: Node) -> bool:
-    if isinstance(node, dict):
-        return any(_filled(inner) for inner in node.values())
-    if isinstance(node, list):
-        return any(_filled(inner) for inner in node)
-    return bool(node.strip() if isinstance(node, str) else node)
+    """Without recursion: what json can parse may be nested as deeply as Python's own stack."""
+    left = [node]
+    while left:
+        inner = left.pop()
+        if isinstance(inner, dict):
+            left += inner.values()
+        elif isinstance(inner, list):
+            left += inner
+        elif inner.strip() if isinstance(inner, str) else inner:
+            return True
+    return False

@@ -19,15 +19,15 @@ from consent_risk.intake.json_cells import Node
 from consent_risk.intake.reading.account import Contradictions, FileAccount
 from consent_risk.intake.reading.clock import Clock
 from consent_risk.intake.reading.merges import MERGED, merges_in_file, merges_in_records, no_merges
-from consent_risk.intake.reading.places import ROW, Rows, Scope, Source
+from consent_risk.intake.reading.places import Rows, Scope, Source
 from consent_risk.intake.reading.records import read_records, record_fields, record_times
 from consent_risk.intake.reading.secrets import secret_columns
 from consent_risk.intake.reading.statements import (
     Column,
-    columns_read,
     events_of,
     live_columns,
     read_statements,
+    statement_fields,
 )
 from consent_risk.intake.reading.subjects import ABOUT, find_records, read_subjects
 from consent_risk.intake.reading.tallies import Tallies
@@ -320,16 +320,13 @@ class RecipeReading:
         return whose.tenant_id if whose else None
 
     def _count_fields(self, rows: Rows) -> None:
-        for place, field in self._fields():
-            if self._source.has(place):
-                self.account.fields[place, field] += int(rows.filled([place]).sum())
-        for column in self._live:
-            if column.place and not column.place.startswith("."):
-                self.account.fields[column.field, "consent"] += int(rows.filled([column.place]).sum())
-            elif column.statement.each and column.statement.each != ROW:
-                self.account.fields[column.statement.each, "consent"] += int(
-                    rows.filled([column.statement.each.removesuffix("[]").removesuffix("{}")]).sum()
-                )
+        """In how many rows each place is filled. Of lists only the list itself is counted."""
+        columns = [(one.field, one.statement.each or one.place or "", "consent") for one in self._live]
+        for shown, place, field in dict.fromkeys(
+            [*((place, place, field) for place, field in self._fields()), *columns]
+        ):
+            if self._source.resolve(place):
+                self.account.fields[shown, field] += int(rows.filled([place]).sum())
 
     def _fields(self) -> Iterator[tuple[str, str]]:
         yield from record_fields(self._map)
@@ -347,6 +344,7 @@ class RecipeReading:
             yield from ((place, f"tally: {tally.name}") for place in tally.columns)
         for name, columns in (*self._map.explains.items(), *self._map.refers_to.items()):
             yield from ((place, f"codes: {name}") for place in columns)
+        yield from statement_fields(self._live)
 
     def _times(self) -> Iterator[tuple[str | None, Time]]:
         """The times that are read, with the list that they stand in; what a decoder gives is in one order."""
@@ -364,7 +362,9 @@ class RecipeReading:
     def _columns_read(self) -> tuple[str, ...]:
         """The header's names that the recipe reads; a JSON path reads its column."""
         places = [place for place, _ in self._fields()]
-        places += columns_read([*self._live, *self._off])
+        read = [*self._live, *self._off]
+        places += [place for column in read for place in (column.place, column.statement.each) if place]
+        places += [place for place, _ in statement_fields(read)]
         if self._map.merged and not self._map.records and self._map.merged.tenant_id != FILE_NAME:
             places += self._map.merged.tenant_id
         rules = [condition for rule in self._map.set_aside for condition in rule.when]

@@ -26,6 +26,8 @@ from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.seal_tables import SEAL
 
 CANONICAL = "canonical"
+# What rows of a table are that are read well and yet not used.
+_LEFT = {"records": "duplicates", "consents": "orphans", "interactions": "orphans"}
 _Said = TypeVar("_Said")
 
 
@@ -89,7 +91,10 @@ class CanonicalReading:
         if self._canonical.table == "consents":
             delivery.learn_consent_tenants(cells["tenant_id"])
         self._count(cells, values)
-        return unused + SEAL[self._canonical.stem](values, self._file, delivery)
+        left = SEAL[self._canonical.stem](values, self._file, delivery)
+        if kind := _LEFT.get(self._canonical.table):
+            self._account.numbers[kind] += left
+        return unused + left
 
     def finish(self, delivery: Delivery) -> int:
         """Nothing: every row stands for itself."""
@@ -116,16 +121,7 @@ class CanonicalReading:
             if name in names and isinstance(kind, pl.Date | pl.Datetime):
                 self._ranges.add(name, values[name].cast(pl.Date))
         if self._canonical.table == "consents":
-            self._account.add_statements(
-                values.select(
-                    pl.lit("event_state").alias("field"),
-                    pl.col("event_state").cast(pl.String).alias("raw_value"),
-                    "event_state",
-                    "legal_basis",
-                    "event_time",
-                    "valid_until",
-                )
-            )
+            self._account.add_statements(values, pl.lit("event_state"), pl.col("event_state").cast(pl.String))
         if "record_state" in values.columns:
             gone = values["record_state"].cast(pl.String).is_in(["deleted", "erasure_requested"])
             self._account.numbers["deleted"] += int(gone.sum())

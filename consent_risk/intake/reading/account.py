@@ -19,6 +19,7 @@ NO = (
     EventState.REVOKED.value,
     EventState.OBJECTED.value,
 )
+_FIELD, _RAW_VALUE = pl.col("field"), pl.col("raw_value")
 _MEANING = ["field", "raw_value", "event_state", "legal_basis"]
 
 
@@ -36,24 +37,21 @@ class FileAccount:
         self.warnings: Counter[str] = Counter()
         self.questions: list[str] = []
 
-    def add_statements(self, statements: pl.DataFrame) -> None:
+    def add_statements(
+        self, statements: pl.DataFrame, field: pl.Expr = _FIELD, raw_value: pl.Expr = _RAW_VALUE
+    ) -> None:
         """Count statements: field, raw_value, event_state, legal_basis, event_time, valid_until (see statements.py)."""
-        self.add_counts(
-            statements.group_by(
-                *_MEANING,
-                (pl.col("event_time").dt.date() > self._as_of).fill_null(False).alias("later"),
-                (pl.col("valid_until") < self._as_of).fill_null(False).alias("past"),
-            ).len("statements")
-        )
-
-    def add_counts(self, counts: pl.DataFrame) -> None:
-        """The same, counted: field, raw_value, event_state, legal_basis, later, past, statements."""
+        later = (pl.col("event_time").dt.date() > self._as_of).fill_null(False)
+        past = (pl.col("valid_until") < self._as_of).fill_null(False)
+        by = [name for name in _MEANING if name in statements.columns]
+        counts = statements.group_by(*by, later.alias("later"), past.alias("past")).len("statements")
+        counts = counts.with_columns(field.alias("field"), raw_value.alias("raw_value"))
         columns = (*_MEANING, "later", "past", "statements")
-        for field, raw_value, state, basis, later, past, number in counts.select(columns).iter_rows():
+        for place, text, state, basis, is_later, is_past, number in counts.select(columns).iter_rows():
             self.states[state] += number
-            self.understood[field, raw_value, state, basis] += number
-            if not later:
-                self.effective[EventState.EXPIRED.value if past and state in YES else state] += number
+            self.understood[place, text, state, basis] += number
+            if not is_later:
+                self.effective[EventState.EXPIRED.value if is_past and state in YES else state] += number
 
     def add_unmapped(self, fields: pl.Series) -> None:
         """Count the statements by the fields whose value is not known (lists of names)."""

@@ -97,19 +97,24 @@ def events_of(statements: pl.DataFrame) -> pl.DataFrame:
     return events.rename({"purposes": "purpose", "channels": "channel", "field": "raw_field"}).drop("unmapped")
 
 
-def columns_read(columns: Iterable[Column]) -> Iterator[str]:
-    """Every place that the statements read."""
+def statement_fields(columns: Iterable[Column]) -> Iterator[tuple[str, str]]:
+    """Every place that the statements read beside their own, with the field that it becomes."""
     for column in columns:
         said = column.statement
-        yield from (place for place in (said.each, column.place) if place)
-        for condition in [*said.when, *(one for evidence in said.evidence for one in evidence.when)]:
-            yield from condition.columns
-        for lookup in (said.purpose, said.channel, said.legal_basis, said.collection_method, said.double_opt_in):
-            yield from lookup.columns if isinstance(lookup, Lookup) else ()
-        for time in (said.time, said.valid_until):
-            yield from time.columns if time else ()
-        for places in (said.duration, said.notice_version, said.recipients, said.third_party_disclosure):
-            yield from places or ()
+        named: dict[str, Sequence[str]] = {
+            "condition": [place for condition in said.when for place in condition.columns],
+            "evidence": [place for one in said.evidence for condition in one.when for place in condition.columns],
+            "duration": said.duration or (),
+            "notice_version": said.notice_version or (),
+            "recipients": said.recipients or (),
+            "third_party_disclosure": said.third_party_disclosure or (),
+            "event_time": said.time.columns if said.time else (),
+            "valid_until": said.valid_until.columns if said.valid_until else (),
+        }
+        for name in ("purpose", "channel", "legal_basis", "collection_method", "double_opt_in"):
+            lookup = getattr(said, name)
+            named[name] = lookup.columns if isinstance(lookup, Lookup) else ()
+        yield from ((place, name) for name, places in named.items() for place in places)
 
 
 def _columns(statement: Statement, source: Source) -> Iterator[Column]:
@@ -317,7 +322,7 @@ class _Batch:
         if not statement.recipients:
             return pl.repeat(None, len(at), dtype=pl.String, eager=True)
         lists = scope.all(statement.recipients, statement.recipients_separator)
-        names = pl.DataFrame({"at": pl.int_range(scope.height, eager=True), "name": lists})
+        names = pl.DataFrame({"at": at, "name": lists.gather(at)}).unique("at", maintain_order=True)
         names = names.explode("name", empty_as_null=True, keep_nulls=True).drop_nulls()
         kept = names.filter(~identifies(pl.col("name")))
         if dropped := names.height - kept.height:

@@ -17,6 +17,7 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from consent_risk.case import TimeZone
 from consent_risk.vocabulary import (
     Channel,
     CollectionMethod,
@@ -314,7 +315,7 @@ class Recipe(_Model):
     text_marker: str | None = None
     continuation_rows: bool = False
     date_order: DateOrder | None = None
-    time_zone: str = "UTC"
+    time_zone: TimeZone = "UTC"
     documents: str | None = None
     json_columns: tuple[str, ...] = ()
     options: Mapping[str, str] = {}
