@@ -197,8 +197,10 @@ def recognise(
 
 def _lists_in(export: Export, others: Iterable[Recipe]) -> set[str]:
     """The paths of lists of documents that recipes know and whose first key the file has."""
+    if not is_json(export):
+        return set()
     recipes = [*built_in_recipes().values(), *others]
-    paths = {known.documents for known in recipes if known.documents} if is_json(export) else set()
+    paths = {known.documents for known in recipes if known.documents}
     return {path for path in paths if path.partition(".")[0].removesuffix("[]") in export.header}
 
 

@@ -626,12 +626,26 @@ HELP_DESKS = [
                     "Data_Processing_Basis": "Not Applicable",
                 },
                 {"id": "z4", "Email": "di@example.org", "Email_Opt_Out": None, "Data_Processing_Basis": "Something"},
+                {
+                    "id": "z5",
+                    "Email": "ed@example.org",
+                    "Email_Opt_Out": None,
+                    "Data_Processing_Basis_Details": {"Data_Processing_Basis": "Obtained"},
+                },
+                {
+                    "id": "z6",
+                    "Email": "flo@example.org",
+                    "Email_Opt_Out": None,
+                    "Data_Processing_Basis": "Consent - Obtained",
+                    "Data_Processing_Basis_Details": {"Contact_Through_Email": False, "Contact_Through_Phone": False},
+                },
             ]
         ),
-        states={"given": 1, "none_recorded": 2, "requested": 1, "objected": 2, "unknown": 1},
-        records=4,
+        states={"given": 2, "none_recorded": 2, "requested": 1, "objected": 2, "unknown": 2},
+        records=6,
         events=(
-            ("DirectMarketing", None, *GIVEN, 3, "2021-04-05", "day"),
+            (*MAIL, *GIVEN, 3, "2021-04-05", "day"),
+            ("DirectMarketing", None, *GIVEN, 1, *UNTIMED),
             ("DirectMarketing", None, *NOTHING, 1, *UNTIMED),
             ("DirectMarketing", None, *UNKNOWN, 1, *UNTIMED),
             ("DirectMarketing", None, "requested", "consent", 1, *UNTIMED),
@@ -640,7 +654,6 @@ HELP_DESKS = [
             (*MAIL, *OBJECTED, 1, *UNTIMED),
         ),
         unmapped={"Data_Processing_Basis": 1},
-        tallies={"may be contacted by e-mail": 1},
     ),
     Sample(
         recipe="zoho",

@@ -57,6 +57,32 @@ def test_an_invented_export_is_recognised_by_its_own_recipe_alone(intake, sample
     assert reading.recipe == sample.recipe
 
 
+@pytest.mark.parametrize(
+    ("file", "header"),
+    [
+        ("contacts.csv", "id,created_at,updated_at,email,first_name,last_name"),
+        ("leads.csv", "Id,Email,FirstName,LastName,LeadSource"),
+        ("people.csv", "Contact ID,First Name,Email,Email Opt Out"),
+        ("users.csv", "id,name,email,role,active"),
+        ("channels.csv", "email,channel_id,message_type_id"),
+        ("events.json", '{"data": [{"type": "event", "id": "1", "attributes": {}}]}'),
+    ],
+)
+def test_an_export_of_another_system_is_not_claimed(intake, file: str, header: str) -> None:
+    text = header if file.endswith(".json") else f"{header}\n{','.join('1' for _ in header.split(','))}\n"
+    (problem,) = intake.problems({file: text})
+    assert problem.startswith(f"{file}: no recipe recognises this file.")
+
+
+def test_the_files_of_one_mailchimp_audience_are_one_tenant(intake) -> None:
+    header = "Email Address,MEMBER_RATING,OPTIN_TIME,OPTIN_IP,CONFIRM_TIME,CONFIRM_IP,LEID,EUID"
+    kept = {f"{status}_members_export_0a1b2c": f"{status}@example.com" for status in ("subscribed", "unsubscribed")}
+    files_in = {f"{name}.csv": f"{header}\n{email},2,,,,,1,{name}\n" for name, email in kept.items()}
+    manifest = intake.seal({**files_in, "renamed.csv": f"{header}\nana@example.com,2,,,,,1,e9\n"})
+    assert sorted(intake.table("records")["tenant_id"].unique()) == ["0a1b2c", "renamed"]
+    assert states_of(input_of(manifest, "renamed.csv")) == {"unknown": 1}
+
+
 def test_consents_of_an_individual_are_about_every_contact_that_names_it(intake) -> None:
     contacts = "Id,Email,HasOptedOutOfEmail,IndividualId\n003A,ana@example.com,,0PKA\n003B,ana@example.org,,0PKA\n"
     individuals = "Id,HasOptedOutProcessing,HasOptedOutSolicit,CanStorePiiElsewhere\n0PKA,true,false,false\n"
