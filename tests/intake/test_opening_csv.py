@@ -7,12 +7,12 @@ import os
 from pathlib import Path
 
 import pytest
+from opened import Opener, read
 
 from consent_risk.errors import UserError
 from consent_risk.intake import seal_folder
 from consent_risk.intake.exports import open_exports
 from consent_risk.intake.sealing import Sealer
-from opened import Opener, read
 
 SHORT = "rows with fewer cells than the header were read with blanks"
 BLANK = "blank rows were left out"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from consent_risk.intake.opening.limits import CHUNK_BYTES
 from consent_risk.intake.opening.raw import Readable
 
-
 _LONGEST_RUN = 1 << 20
 
 
