@@ -6,7 +6,7 @@ What a file may hold, and what each cell means, is in docs/method.md ("Canonical
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import polars as pl
@@ -23,7 +23,7 @@ from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recognising import CanonicalReading, Reading, recognise
 from consent_risk.intake.seal_tables import note_tenants_without_file, note_unlisted_tenants
 from consent_risk.intake.sealing import Sealer
-from consent_risk.intake.writing import Store, sha256_of
+from consent_risk.intake.writing import Fingerprint, Store, fingerprint
 from consent_risk.tables import SCHEMAS
 
 MANIFEST = "manifest.json"
@@ -52,12 +52,14 @@ def seal_folder(
     *,
     set_aside: bool = False,
     earlier: Sequence[Path] = (),
+    fingerprints: Mapping[Path, Fingerprint] | None = None,
     progress: Progress | None = None,
 ) -> Manifest:
     """Read the export files and write `staging`/<table>.parquet for every table, and `staging`/manifest.json.
 
     `earlier` are the records.parquet files of the case's earlier drops: their records are known, so that an event
-    about one is no orphan, and one that is delivered again is refused. `progress` is told (bytes done, bytes in all).
+    about one is no orphan, and one that is delivered again is refused. `fingerprints` are those of files that were
+    hashed before. `progress` is told (bytes done, bytes in all).
 
     Raises UserError with every problem found in any file; then `staging` holds no file of ours. With `set_aside`
     rows that cannot be used go to the rejects instead; files that cannot be used are still refused.
@@ -71,7 +73,11 @@ def seal_folder(
         sources, refused = _open_all(files, case, faults)
         if not earlier:
             _check_records_come((reading for _, reading in sources), refused, faults)
-        inputs = [_seal_file(export, reading, delivery, meter) for export, reading in sources]
+        known = fingerprints or {}
+        inputs = [
+            _seal_file(export, reading, delivery, meter, known.get(export.path) or fingerprint(export.path))
+            for export, reading in sources
+        ]
         delivered = {table for _, reading in sources for table in reading.delivers}
         (note_unlisted_tenants if "tenants" in delivered else note_tenants_without_file)(delivery)
         faults.check()
@@ -115,10 +121,9 @@ def _check_records_come(readings: Iterable[Reading], refused: Iterable[Path], fa
     faults.add_problem(Problem("records.csv", reason, "Add it beside case.yaml, or hand in a CRM's export."))
 
 
-def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Meter) -> Input:
+def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Meter, before: Fingerprint) -> Input:
     """Read one file to its end. Whatever is wrong with it goes to the faults."""
-    faults, state = delivery.faults, export.path.stat()
-    sha256 = sha256_of(export.path)
+    faults = delivery.faults
     rows = unused = 0
     try:
         reading.prepare(export)
@@ -130,13 +135,13 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
         _check_rows(export, reading, rows)
     except UserError as error:
         _add_all(error.problems, faults)
-    _check_unchanged(export, state, faults)
+    _check_unchanged(export, before, faults)
     if ignored := reading.ignored():
         faults.note(export.name, ignored, rows)
     return Input(
         file=export.name,
-        sha256=sha256,
-        bytes=state.st_size,
+        sha256=before.sha256,
+        bytes=before.bytes,
         recipe=reading.recipe,
         table=reading.delivers[0],
         rows=rows,
@@ -149,10 +154,9 @@ def _check_rows(export: Export, reading: Reading, rows: int) -> None:
         raise UserError(Problem(export.name, "the file has a header and no rows", "Export the records again."))
 
 
-def _check_unchanged(export: Export, before: os.stat_result, faults: Faults) -> None:
+def _check_unchanged(export: Export, before: Fingerprint, faults: Faults) -> None:
     """The hash in the manifest must be of the bytes that were read."""
-    after = export.path.stat()
-    if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+    if not before.still_fits(export.path):
         faults.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from consent_risk import tables
@@ -16,12 +16,15 @@ from consent_risk.intake.ahead import Behind
 from consent_risk.intake.manifest import Output
 
 _CHUNK = 1 << 20
+# Keys and times hardly repeat: a dictionary of them takes time and room.
+_TOO_VARIED = (pl.Int64, pl.List(pl.Int64), pl.Datetime("us"))
 
 
 class TableWriter:
     """Writes one table to `folder`, checking every batch against its schema. Reads nothing back.
 
-    The work is done `behind` the caller: what goes wrong is raised by a later call.
+    `columns` are its columns and their types. The work is done `behind` the caller: what goes wrong is raised by a
+    later call.
     """
 
     def __init__(self, folder: Path, table: str, behind: Behind) -> None:
@@ -29,24 +32,15 @@ class TableWriter:
         self.table = table
         self.path = folder / f"{table}.parquet"
         self.rows = 0
+        self.columns: dict[str, pl.DataType] = dict(tables.empty(table).schema)
         self._schema = tables.SCHEMAS[table]
         self._arrow_schema = tables.empty(table).to_arrow().schema
-        varied = (
-            pa.types.is_int64,
-            pa.types.is_timestamp,
-            pa.types.is_large_list,
-        )  # a dictionary of keys saves nothing
         self._writer = pq.ParquetWriter(
             self.path,
             self._arrow_schema,
             compression="zstd",
-            use_dictionary=[f.name for f in self._arrow_schema if not any(is_(f.type) for is_ in varied)],
+            use_dictionary=[name for name, kind in self.columns.items() if kind not in _TOO_VARIED],
         )
-
-    @property
-    def columns(self) -> dict[str, pl.DataType]:
-        """The columns of the table and their types."""
-        return dict(tables.empty(self.table).schema)
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append the rows. Raises dataframely's ValidationError if they break the schema, which is our mistake."""
@@ -55,7 +49,8 @@ class TableWriter:
             self._behind.run(lambda: self._write(frame))
 
     def _write(self, frame: pl.DataFrame) -> None:
-        checked = self._schema.validate(frame.select(self._schema.column_names()), cast=True)
+        others = {name: kind for name, kind in self.columns.items() if frame.schema[name] != kind}
+        checked = self._schema.validate(frame.select(self.columns.keys()).cast(pl.Schema(others)))
         self._writer.write_table(checked.to_arrow().cast(self._arrow_schema))
 
     def close(self) -> None:
@@ -102,6 +97,26 @@ class Store:
     def outputs(self) -> tuple[Output, ...]:
         """The entries of the manifest, after closing."""
         return tuple(writer.output() for writer in self._tables.values())
+
+
+@dataclass(frozen=True)
+class Fingerprint:
+    """The SHA-256 of a file's bytes, as hexadecimal digits, with the size and time of change it had before."""
+
+    sha256: str
+    bytes: int
+    changed_ns: int
+
+    def still_fits(self, path: Path) -> bool:
+        """Is the file as it was, by size and time?"""
+        state = path.stat()
+        return (state.st_size, state.st_mtime_ns) == (self.bytes, self.changed_ns)
+
+
+def fingerprint(path: Path) -> Fingerprint:
+    """The file as it is now. Raises OSError where it cannot be read."""
+    state = path.stat()
+    return Fingerprint(sha256_of(path), state.st_size, state.st_mtime_ns)
 
 
 def sha256_of(path: Path) -> str:

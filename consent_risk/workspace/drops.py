@@ -12,7 +12,7 @@ import hashlib
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ from consent_risk.errors import Problem, UserError
 from consent_risk.intake import MANIFEST, seal_folder
 from consent_risk.intake.manifest import Manifest
 from consent_risk.intake.sealing import Sealer
-from consent_risk.intake.writing import sha256_of
+from consent_risk.intake.writing import Fingerprint, fingerprint
 from consent_risk.workspace.keys import DROPS
 
 _STAGING = ".staging-"
@@ -62,7 +62,8 @@ def add_drop(
     with _only_one(drops):
         _remove_stale(drops)
         before = list_drops(case_dir)
-        _check_new(files, before)
+        fingerprints = {path: fingerprint(path) for path in files if path.is_file()}
+        _check_new([(path, fingerprints[path]) for path in files if path in fingerprints], before)
         staging = drops / f"{_STAGING}{secrets.token_hex(8)}"
         try:
             manifest = seal_folder(
@@ -72,6 +73,7 @@ def add_drop(
                 staging,
                 set_aside=set_aside,
                 earlier=sealed_tables(before).get("records", ()),
+                fingerprints=fingerprints,
                 progress=progress,
             )
             return _publish(staging, drops, manifest, now)
@@ -120,17 +122,16 @@ def _remove_stale(drops: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
 
 
-def _check_new(files: Sequence[Path], drops: Sequence[Drop]) -> None:
+def _check_new(files: Iterable[tuple[Path, Fingerprint]], drops: Sequence[Drop]) -> None:
     """Raises UserError for every file that was handed in before, or twice now."""
-    known = {given.sha256: f"drop {drop.id} has it already" for drop in drops for given in drop.manifest.inputs}
+    known = {had.sha256: f"drop {drop.id} has it already" for drop in drops for had in drop.manifest.inputs}
     problems = []
-    for path in files:
-        if not path.is_file() or not path.stat().st_size:
+    for path, given in files:
+        if not given.bytes:
             continue  # seal_folder says what is wrong with it
-        digest = sha256_of(path)
-        if digest in known:
-            problems.append(Problem(path.name, f"the same file: {known[digest]}", "Leave it out."))
-        known.setdefault(digest, "another file of this delivery has the same content")
+        if given.sha256 in known:
+            problems.append(Problem(path.name, f"the same file: {known[given.sha256]}", "Leave it out."))
+        known.setdefault(given.sha256, "another file of this delivery has the same content")
     if problems:
         raise UserError(problems)
 
