@@ -30,9 +30,10 @@ for path in sys.argv[2:]:
 
 @dataclass(frozen=True)
 class Cost:
-    """Wall time and largest resident set of one process."""
+    """Wall time, time on the cores and largest resident set of one process."""
 
     seconds: float
+    core_seconds: float
     peak_bytes: int
 
 
@@ -69,7 +70,7 @@ def run(command: list[str], variables: dict[str, str]) -> Cost:
     seconds = time.perf_counter() - began
     if status:
         sys.exit(f"{' '.join(command[:4])} failed")
-    return Cost(seconds, usage.ru_maxrss * 1024)
+    return Cost(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def check_all_used(case: Path, files: list[Path]) -> None:
@@ -93,7 +94,8 @@ def compare(records: int, files: list[Path], repeats: int, scratch: Path | None)
     for side in SIDES:
         peak = max(cost.peak_bytes for cost in costs[side]) / 1e6
         rows, ratio = 3 * records / seconds[side], seconds[side] / seconds["copy"]
-        line = f"{records:>12,} {2 * records:>12,} {size / 1e6:>8,.0f}  {side:<6} {seconds[side]:>8.1f}"
+        cores = statistics.median(cost.core_seconds for cost in costs[side])
+        line = f"{records:>12,} {2 * records:>12,} {size / 1e6:>8,.0f}  {side:<6} {seconds[side]:>8.1f} {cores:>8.1f}"
         print(f"{line} {rows:>12,.0f} {peak:>8,.0f}  {ratio:>5.2f}", flush=True)
 
 
@@ -107,7 +109,7 @@ def main() -> None:
     arguments = parser.parse_args()
     arguments.data.mkdir(parents=True, exist_ok=True)
     print("copy: DuckDB COPY (SELECT * FROM read_csv(...)) TO parquet; add: consent-risk add; the same files in turn")
-    head = f"{'records':>12} {'events':>12} {'MB':>8}  {'side':<6} {'seconds':>8}"
+    head = f"{'records':>12} {'events':>12} {'MB':>8}  {'side':<6} {'seconds':>8} {'cores s':>8}"
     print(f"{head} {'rows/s':>12} {'peak MB':>8}  {'ratio':>5}")
     for records in arguments.records:
         compare(records, files_of(arguments.data, records), arguments.repeats, arguments.scratch)

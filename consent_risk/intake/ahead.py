@@ -31,7 +31,7 @@ def ahead(items: Generator[T, None, None], count: int = 2) -> Generator[T, None,
 class Behind:
     """Runs what it is given in another thread, one after another and in order, a few steps behind the caller.
 
-    What a step raises is raised by a later `run` or by `finish`; the steps after it are not run.
+    What a step raises is raised by a later `run` or by `finish`; steps that wait already may be run before that.
     """
 
     def __init__(self, steps: int = 2) -> None:

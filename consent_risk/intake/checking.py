@@ -56,15 +56,16 @@ def _read(cells: pl.DataFrame, column: Column) -> tuple[pl.Series, pl.DataFrame]
     texts = cells[column.reads]
     if isinstance(texts.dtype, pl.Enum):
         words = texts.dtype.categories
-        read = _of_few(tuple(words), column) if len(words) <= _FEW else _of_words(words, column)
+        read = _of_few(tuple(words.to_list()), column) if len(words) <= _FEW else _of_words(words, column)
         codes = texts.to_physical().cast(pl.UInt32)
-        if read[column.name].last() is not None:
+        values = read[column.name]
+        if values[-1] is not None:  # what a blank cell means
             codes = codes.fill_null(len(words))
-        values = read[column.name].gather(codes)
-        if not any(read[flag].any() for flag in read.columns[1:]):
-            return values, no_bad_rows()
-        flags = read.select(pl.exclude(column.name).gather(codes.fill_null(len(words))))
-        return values, _bad_rows(cells, column, flags)
+        seen = read.head(len(words) + texts.has_nulls())
+        if any(seen[flag].any() for flag in seen.columns[1:]):
+            flags = read[codes.fill_null(len(words))]
+            return flags[column.name], _bad_rows(cells, column, flags)
+        return values[codes], no_bad_rows()
     if texts.dtype == pl.String:
         read = _of_texts(texts, column)
         return read[column.name], _bad_rows(cells, column, read)

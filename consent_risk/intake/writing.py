@@ -8,7 +8,6 @@ from pathlib import Path
 from types import TracebackType
 
 import polars as pl
-import pyarrow as pa
 import pyarrow.parquet as pq
 
 from consent_risk import tables
@@ -16,12 +15,15 @@ from consent_risk.intake.ahead import Behind
 from consent_risk.intake.manifest import Output
 
 _CHUNK = 1 << 20
+# Keys and times hardly repeat: a dictionary of them takes time and room.
+_TOO_VARIED = (pl.Int64, pl.List(pl.Int64), pl.Datetime("us"))
 
 
 class TableWriter:
     """Writes one table to `folder`, checking every batch against its schema. Reads nothing back.
 
-    The work is done `behind` the caller: what goes wrong is raised by a later call.
+    `columns` are its columns and their types. The work is done `behind` the caller: what goes wrong is raised by a
+    later call.
     """
 
     def __init__(self, folder: Path, table: str, behind: Behind) -> None:
@@ -29,24 +31,15 @@ class TableWriter:
         self.table = table
         self.path = folder / f"{table}.parquet"
         self.rows = 0
+        self.columns: dict[str, pl.DataType] = dict(tables.empty(table).schema)
         self._schema = tables.SCHEMAS[table]
         self._arrow_schema = tables.empty(table).to_arrow().schema
-        varied = (
-            pa.types.is_int64,
-            pa.types.is_timestamp,
-            pa.types.is_large_list,
-        )  # a dictionary of keys saves nothing
         self._writer = pq.ParquetWriter(
             self.path,
             self._arrow_schema,
             compression="zstd",
-            use_dictionary=[f.name for f in self._arrow_schema if not any(is_(f.type) for is_ in varied)],
+            use_dictionary=[name for name, kind in self.columns.items() if kind not in _TOO_VARIED],
         )
-
-    @property
-    def columns(self) -> dict[str, pl.DataType]:
-        """The columns of the table and their types."""
-        return dict(tables.empty(self.table).schema)
 
     def write(self, frame: pl.DataFrame) -> None:
         """Append the rows. Raises dataframely's ValidationError if they break the schema, which is our mistake."""
@@ -55,7 +48,8 @@ class TableWriter:
             self._behind.run(lambda: self._write(frame))
 
     def _write(self, frame: pl.DataFrame) -> None:
-        checked = self._schema.validate(frame.select(self._schema.column_names()), cast=True)
+        others = {name: kind for name, kind in self.columns.items() if frame.schema[name] != kind}
+        checked = self._schema.validate(frame.select(self.columns.keys()).cast(pl.Schema(others)))
         self._writer.write_table(checked.to_arrow().cast(self._arrow_schema))
 
     def close(self) -> None:
