@@ -284,7 +284,8 @@ def _streams_caught(path: Path) -> Any:
 # Workers and the watchdog
 
 
-def _work(pipe: multiprocessing.connection.Connection, seed: int) -> None:
+def _work(pipe: multiprocessing.connection.Connection, seed: int, folder: str) -> None:
+    tempfile.tempdir = folder
     warnings.simplefilter("error")
     fuzzer = Fuzzer(seed)
     fuzzer.try_one(-1, fuzzer.original(0))  # imports and first calls take their time, which is no mutant's
@@ -302,21 +303,27 @@ class _Worker:
     ready: bool = False
 
 
-def _start(seed: int) -> _Worker:
+def _start(seed: int, folder: str) -> _Worker:
     # Not fork: Polars and Arrow have threads. One thread each: the workers are as many as the cores.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, seed), daemon=True)
+    process = context.Process(target=_work, args=(theirs, seed, folder), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
-def fuzz(seed: int, count: int, seconds: float, workers: int, first: int = 0) -> list[Result]:
+def fuzz(seed: int, count: int, seconds: float, workers: int) -> list[Result]:
     """Try `count` mutants. A worker that takes longer than `seconds` for one, or dies of it, is replaced."""
+    memory = Path("/dev/shm")  # so that no disk has to be waited for
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=memory if memory.is_dir() else None) as folder:
+        return _fuzz(seed, count, seconds, workers, folder)
+
+
+def _fuzz(seed: int, count: int, seconds: float, workers: int, folder: str) -> list[Result]:
     results: list[Result] = []
-    fuzzer, waiting = Fuzzer(seed), iter(range(first, first + count))
-    running = [_start(seed) for _ in range(min(workers, count))]
+    fuzzer, waiting = Fuzzer(seed), iter(range(count))
+    running = [_start(seed, folder) for _ in range(min(workers, count))]
     while running:
         multiprocessing.connection.wait([worker.pipe for worker in running], timeout=0.2)
         for worker in list(running):
@@ -345,7 +352,7 @@ def fuzz(seed: int, count: int, seconds: float, workers: int, first: int = 0) ->
                 )
                 took = time.monotonic() - worker.began
                 results.append(Result(worker.number, made.source, made.kinds, FAILED, took, trouble=trouble))
-                running.append(_start(seed))
+                running.append(_start(seed, folder))
     return sorted(results, key=lambda result: result.number)
 
 
@@ -432,6 +439,4 @@ def main() -> int:
 
 if __name__ == "__main__":
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    if Path("/dev/shm").is_dir():  # no disk needs to wait
-        tempfile.tempdir = "/dev/shm"
     sys.exit(main())
