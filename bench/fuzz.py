@@ -107,7 +107,8 @@ _PERSON = re.compile(r"(property_)?(first|last|full|display)[ _]?name( \*)?|name
 _ID = re.compile(
     r"id|(record|contact|customer|source|external)[ _]id|leid|euid|\(do not modify\) contact", re.IGNORECASE
 )
-_SHORTEST_NAME, _SHORTEST_ID = 4, 8
+_NUMBER = re.compile("phone|mobile|whatsapp|fax", re.IGNORECASE)
+_SHORTEST_NAME, _SHORTEST_ID, _SHORTEST_NUMBER = 4, 8, 9
 
 
 @dataclass(frozen=True)
@@ -126,8 +127,11 @@ def identifiers_in(content: bytes) -> Identifiers:
     """The identifiers in a file, also within gzip and zip."""
     text = _text(content)
     emails = {found.lower() for found in _EMAIL.findall(text)}
-    phones = {re.sub(r"\D", "", found) for found in _PHONE.findall(text)} | set(_DIGITS.findall(text))
-    return Identifiers(frozenset(emails), frozenset(phones), frozenset(_words_of_persons(content, text)))
+    pairs = _named_values(content, text)
+    # Bare digits are a number only where a column says so: ids and instants look like that too.
+    numbers = [cell for name, cell in pairs if _NUMBER.search(name)] + _PHONE.findall(text)
+    phones = {digits for number in numbers if len(digits := re.sub(r"\D", "", number)) >= _SHORTEST_NUMBER}
+    return Identifiers(frozenset(emails), frozenset(phones), frozenset(_words_of_persons(pairs)))
 
 
 def _text(content: bytes) -> str:
@@ -142,17 +146,20 @@ def _text(content: bytes) -> str:
     return content.decode("utf-8", errors="replace")
 
 
-def _words_of_persons(content: bytes, text: str) -> set[str]:
-    """Names and ids under headers and keys that hold them."""
+def _named_values(content: bytes, text: str) -> list[tuple[str, str]]:
+    """Cells with their header, and texts in JSON with their key."""
     pairs = [(key, value) for key, value in re.findall(r'"(\w+)"+\s*:\s*"+([^"\\]{4,60})"', text)]
     if content[:2] not in (b"PK", b"\x1f\x8b") and content[:1] not in (b"{", b"[") and (table := table_of(content)):
         header = table.rows[0] if table.rows else []
         pairs += [(name, cell) for row in table.rows[1:] for name, cell in zip(header, row, strict=False)]
-    words = {
-        cell.strip() for name, cell in pairs if _PERSON.fullmatch(name.strip()) and len(cell.strip()) >= _SHORTEST_NAME
-    }
-    ids = {cell.strip() for name, cell in pairs if _ID.fullmatch(name.strip()) and len(cell.strip()) >= _SHORTEST_ID}
-    return {word for word in words | ids if not word.isascii() or not word.islower() or len(word) >= 2 * _SHORTEST_NAME}
+    return [(name.strip(), value.strip()) for name, value in pairs]
+
+
+def _words_of_persons(pairs: list[tuple[str, str]]) -> set[str]:
+    """Names and ids under headers and keys that hold them."""
+    names = {cell for name, cell in pairs if _PERSON.fullmatch(name) and len(cell) >= _SHORTEST_NAME}
+    ids = {cell for name, cell in pairs if _ID.fullmatch(name) and len(cell) >= _SHORTEST_ID}
+    return {word for word in names | ids if not word.isascii() or not word.islower() or len(word) >= _SHORTEST_ID}
 
 
 def leaks(printed: str, known: Identifiers, header: str) -> set[str]:
@@ -284,10 +291,12 @@ def _streams_caught(path: Path) -> Any:
 # Workers and the watchdog
 
 
-def _work(pipe: multiprocessing.connection.Connection, seed: int) -> None:
+def _work(pipe: multiprocessing.connection.Connection, seed: int, folder: str) -> None:
+    tempfile.tempdir = folder
     warnings.simplefilter("error")
     fuzzer = Fuzzer(seed)
-    fuzzer.try_one(-1, fuzzer.original(0))  # imports and first calls take their time, which is no mutant's
+    for number in (0, fuzzer.count() - 1):  # imports and first calls take their time, which is no mutant's
+        fuzzer.try_one(-1, fuzzer.original(number))
     pipe.send(None)
     while (number := pipe.recv()) is not None:
         pipe.send(fuzzer.try_one(number, fuzzer.mutant(number)))
@@ -302,21 +311,30 @@ class _Worker:
     ready: bool = False
 
 
-def _start(seed: int) -> _Worker:
+def _start(seed: int, folder: str) -> _Worker:
     # Not fork: Polars and Arrow have threads. One thread each: the workers are as many as the cores.
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
-    process = context.Process(target=_work, args=(theirs, seed), daemon=True)
+    process = context.Process(target=_work, args=(theirs, seed, folder), daemon=True)
     process.start()
     theirs.close()
     return _Worker(process, ours)
 
 
-def fuzz(seed: int, count: int, seconds: float, workers: int, first: int = 0) -> list[Result]:
-    """Try `count` mutants. A worker that takes longer than `seconds` for one, or dies of it, is replaced."""
+def fuzz(seed: int, count: int, seconds: float, workers: int) -> list[Result]:
+    """Try `count` mutants. A worker that takes longer than `seconds` for one, or dies of it, is replaced.
+
+    What takes too long is tried once more, since the machine may have been busy with something else.
+    """
+    memory = Path("/dev/shm")  # so that no disk has to be waited for
+    with tempfile.TemporaryDirectory(prefix="fuzz-", dir=memory if memory.is_dir() else None) as folder:
+        return _fuzz(seed, count, seconds, workers, folder)
+
+
+def _fuzz(seed: int, count: int, seconds: float, workers: int, folder: str) -> list[Result]:
     results: list[Result] = []
-    fuzzer, waiting = Fuzzer(seed), iter(range(first, first + count))
-    running = [_start(seed) for _ in range(min(workers, count))]
+    fuzzer, waiting, again = Fuzzer(seed), list(reversed(range(count))), set[int]()
+    running = [_start(seed, folder) for _ in range(min(workers, count))]
     while running:
         multiprocessing.connection.wait([worker.pipe for worker in running], timeout=0.2)
         for worker in list(running):
@@ -325,7 +343,11 @@ def fuzz(seed: int, count: int, seconds: float, workers: int, first: int = 0) ->
                 if worker.pipe.poll():
                     if (result := worker.pipe.recv()) is not None:
                         results.append(result)
-                    worker.ready, worker.number, worker.began = True, next(waiting, None), time.monotonic()
+                    worker.ready, worker.number, worker.began = (
+                        True,
+                        waiting.pop() if waiting else None,
+                        time.monotonic(),
+                    )
                     worker.pipe.send(worker.number)
                     if worker.number is None:
                         worker.process.join(10)
@@ -339,13 +361,17 @@ def fuzz(seed: int, count: int, seconds: float, workers: int, first: int = 0) ->
                 worker.process.join()
                 if worker.number is None:
                     raise RuntimeError("a worker died or hung before its first mutant")
+                running.append(_start(seed, folder))
+                if over and worker.number not in again:
+                    again.add(worker.number)
+                    waiting.append(worker.number)
+                    continue
                 made = fuzzer.mutant(worker.number)
                 trouble = (
                     f"no end after {seconds:g} s" if over else f"the process died, exit code {worker.process.exitcode}"
                 )
                 took = time.monotonic() - worker.began
                 results.append(Result(worker.number, made.source, made.kinds, FAILED, took, trouble=trouble))
-                running.append(_start(seed))
     return sorted(results, key=lambda result: result.number)
 
 
@@ -432,6 +458,4 @@ def main() -> int:
 
 if __name__ == "__main__":
     os.environ.setdefault("POLARS_MAX_THREADS", "1")
-    if Path("/dev/shm").is_dir():  # no disk needs to wait
-        tempfile.tempdir = "/dev/shm"
     sys.exit(main())

@@ -41,7 +41,7 @@ RAW = re.compile(r"raw\d+@example|7946")
 SECONDS = 15  # for each message; a loaded machine needs some of them
 
 AGAIN = (
-    "again|export|copy|repair|close|save|correct|write|hand it in|leave|remove|mend|use|rename|map|split|give|wait|make"
+    r"\b(again|copy|repair|close|save|correct|write|hand it in|leave|remove|mend|use|rename|map|split|give|wait|make)\b"
 )
 # What a message has to say, in words that leave its wording open: every pattern, in one line, whatever the capitals.
 WORDS = {
@@ -93,6 +93,7 @@ class Desk:
         (self.case / "case.yaml").write_text(CASE, encoding="utf-8")
         first = self.file("records.csv", HEADER + "T9,S9,first@example.org,,GB\n")
         assert run("add", self.case, first).code == 0
+        (self.first,) = (drop.id for drop in list_drops(self.case))
         first.unlink()
 
     def file(self, name: str, content: str | bytes) -> Path:
@@ -120,10 +121,12 @@ class Desk:
         said = self.timed(seconds, "add", self.case, path, *options)
         assert said.code == 0, said.err
         assert list(self.temporary.iterdir()) == []
-        return pl.read_parquet(list_drops(self.case)[-1].path / "records.parquet")
+        return self.table("records")
 
-    def rejects(self) -> pl.DataFrame:
-        return pl.read_parquet(list_drops(self.case)[-1].path / "rejects.parquet")
+    def table(self, name: str) -> pl.DataFrame:
+        """A table of the second drop."""
+        (drop,) = (drop for drop in list_drops(self.case) if drop.id != self.first)
+        return pl.read_parquet(drop.path / f"{name}.parquet")
 
     def report(self, path: Path, *options: str) -> str:
         """What `check FILE --json` prints about a file that it can read."""
@@ -142,9 +145,10 @@ class Desk:
 
 
 def assert_says(entry: str, text: str) -> None:
-    """One line of the text has every word of the entry."""
-    fits = [all(re.search(word, line, re.IGNORECASE) for word in WORDS[entry]) for line in text.splitlines()]
-    assert any(fits), f"{WORDS[entry]} in {text!r}"
+    """One line of the text has every word of the entry; the folders of a path are no words of it."""
+    lines = [re.sub(r"\S+/", "", line) for line in text.splitlines()]
+    fits = [all(re.search(word, line, re.IGNORECASE) for word in WORDS[entry]) for line in lines]
+    assert any(fits), f"{WORDS[entry]} in {lines}"
 
 
 @pytest.fixture
@@ -193,11 +197,12 @@ def test_a_gzip_bomb_is_stopped_at_a_ratio(desk: Desk) -> None:
     desk.refused("gzip bomb", desk.file("records.csv.gz", gzip.compress(rows, 9)))
 
 
-@pytest.mark.parametrize("name", ["../../records.csv", "/tmp/evil/records.csv", "..\\records.csv"])
+@pytest.mark.parametrize("name", ["../../records.csv", "/evil/records.csv", "..\\records.csv"])
 def test_a_zip_with_names_that_lead_out_of_it_writes_nothing_there(desk: Desk, tmp_path: Path, name: str) -> None:
     before = sorted(path for path in tmp_path.rglob("*") if path.name == "records.csv")
     desk.refused("zip with paths", desk.file("delivery.zip", zipped(name, with_row("").encode())))
     assert sorted(path for path in tmp_path.rglob("*") if path.name == "records.csv") == before
+    assert not Path("/evil").exists()
 
 
 # Text
@@ -233,7 +238,7 @@ def test_a_ragged_row_is_refused_with_its_place_or_set_aside_and_counted(desk: D
     assert said.code == 2
     assert_says("ragged rows", said.err)
     assert desk.taken(path, "--set-aside").height == len(ROWS)
-    assert desk.rejects()["row"].to_list() == [26]
+    assert desk.table("rejects")["row"].to_list() == [26]
 
 
 def test_a_header_that_names_a_column_twice_is_refused(desk: Desk) -> None:
@@ -247,14 +252,14 @@ def test_a_block_of_misaligned_rows_is_set_aside_whole(desk: Desk) -> None:
     assert said.code == 2
     assert_says("misaligned rows", said.err)
     assert desk.taken(path, "--set-aside").height == len(ROWS)
-    assert sorted(desk.rejects()["row"]) == [26, 27]
+    assert sorted(desk.table("rejects")["row"]) == [26, 27]
 
 
 def test_cells_that_look_like_formulas_stay_text(desk: Desk) -> None:
     names = ['=HYPERLINK("http://example.com")', "+1+1", "-2", "@SUM(A1)"]
     rows = "".join(f'T{n},"{name.replace(chr(34), chr(34) * 2)}"\n' for n, name in enumerate(names))
     desk.taken(desk.file("tenants.csv", f"tenant_id,tenant_name\n{rows}"))
-    kept = pl.read_parquet(list_drops(desk.case)[-1].path / "tenants.parquet")
+    kept = desk.table("tenants")
     assert kept.sort("tenant_id")["tenant_name"].to_list()[: len(names)] == names
 
 
@@ -268,7 +273,7 @@ def test_lone_carriage_returns_lose_no_row(desk: Desk) -> None:
     text = "".join(row.strip() + "\n\r"[number % 2] for number, row in enumerate([HEADER, *ROWS]))
     said = desk.timed(SECONDS, "add", desk.case, desk.file("records.csv", text))
     if said.code == 0:
-        assert pl.read_parquet(list_drops(desk.case)[-1].path / "records.parquet").height == len(ROWS)
+        assert desk.table("records").height == len(ROWS)
     else:
         assert re.search("line end|carriage|cells|row", said.err)
 
@@ -341,11 +346,12 @@ def test_a_workbook_behind_a_password_is_refused(desk: Desk) -> None:
 
 def test_a_file_that_changes_while_it_is_read_is_refused(desk: Desk) -> None:
     path = desk.file("records.csv", with_row(""))
-    before = desk.state()
+    before, size = desk.state(), path.stat().st_size
 
     def append(done: int, total: int) -> None:
-        with path.open("a", encoding="utf-8") as file:
-            file.write("T1,later,,,GB\n")
+        if path.stat().st_size == size:
+            with path.open("a", encoding="utf-8") as file:
+                file.write("T1,later,,,GB\n")
 
     with pytest.raises(UserError) as refused:
         now = datetime(2026, 4, 1, tzinfo=UTC)

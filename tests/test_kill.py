@@ -222,6 +222,7 @@ def check_it_goes_on(kept: Kept, drops: int) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)  # twenty deliveries, each of some seconds
 @pytest.mark.parametrize(("ending", "moments"), [(".csv", 16), (".csv.gz", 6)])
 def test_a_killed_delivery_leaves_the_case_as_it_was_and_nothing_raw(tmp_path: Path, ending: str, moments: int) -> None:
     kept = kept_case(tmp_path, ending)
