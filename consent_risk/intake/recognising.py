@@ -27,6 +27,8 @@ from consent_risk.intake.seal_tables import SEAL
 
 CANONICAL = "canonical"
 NO_RECIPES: Mapping[str, Recipe] = {}
+# What rows of a table are that are read well and yet not used.
+_LEFT = {"records": "duplicates", "consents": "orphans", "interactions": "orphans"}
 _Said = TypeVar("_Said")
 
 
@@ -90,7 +92,10 @@ class CanonicalReading:
         if self._canonical.table == "consents":
             delivery.learn_consent_tenants(cells["tenant_id"])
         self._count(cells, values)
-        return unused + SEAL[self._canonical.stem](values, self._file, delivery)
+        left = SEAL[self._canonical.stem](values, self._file, delivery)
+        if kind := _LEFT.get(self._canonical.table):
+            self._account.numbers[kind] += left
+        return unused + left
 
     def finish(self, delivery: Delivery) -> int:
         """Nothing: every row stands for itself."""
@@ -192,8 +197,10 @@ def recognise(
 
 def _lists_in(export: Export, others: Iterable[Recipe]) -> set[str]:
     """The paths of lists of documents that recipes know and whose first key the file has."""
+    if not is_json(export):
+        return set()
     recipes = [*built_in_recipes().values(), *others]
-    paths = {known.documents for known in recipes if known.documents} if is_json(export) else set()
+    paths = {known.documents for known in recipes if known.documents}
     return {path for path in paths if path.partition(".")[0].removesuffix("[]") in export.header}
 
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from consent_risk.errors import UserError
-from consent_risk.intake import seal_folder
+from consent_risk.intake import recipes, seal_folder
 from consent_risk.intake.recipes import built_in_recipes, parse_recipe
 from consent_risk.intake.sealing import Sealer
 from consent_risk.vocabulary import IdentifierType
@@ -49,7 +49,15 @@ def test_the_kustomer_sample(intake) -> None:
     assert records["record_state"].unique().to_list() == ["active"]
     assert records.select(pl.col("created_on").null_count() + pl.col("last_activity_on").null_count()).item() == 0
     assert manifest.delivered == ("records",)
-    assert manifest.inputs[0].recipe == "kustomer"
+    (given,) = manifest.inputs
+    assert (given.recipe, given.states, given.deleted) == ("kustomer", {"unknown": 20}, 0)
+    assert given.tallies == {
+        "customers with an e-mail address": 10,
+        "customers with a phone number": 6,
+        "customers with a shared e-mail address": 1,
+        "customers verified": 10,
+        "conversations": 16,
+    }
 
 
 def test_invented_customers_in_the_shape_of_the_sample(intake) -> None:
@@ -80,6 +88,7 @@ def test_the_hubspot_sample(intake) -> None:
     assert [(given.recipe, given.rows, given.used) for given in manifest.inputs] == [("hubspot", 22, 19)]
     assert intake.rejected(manifest) == [("contact_data.csv", "merged into another contact", 3)]
     assert intake.table("rejects")["row"].to_list() == [2, 3, 4]
+    assert (manifest.inputs[0].states, manifest.inputs[0].merged) == ({"unknown": 19}, 3)
 
 
 def kustomer_row(id: str, attributes: dict[str, object] | str, org: str = "org1") -> str:
@@ -258,8 +267,8 @@ def test_a_file_that_no_recipe_recognises(intake) -> None:
     assert problem == (
         "contacts.csv: no recipe recognises this file. Give it a canonical name (tenants.csv, records.csv, "
         "agreements.csv, consents.csv, interactions.csv, acquirer_identifiers.csv, holders.csv), or name its recipe in "
-        "case.yaml, for instance `recipes: {contacts.csv: hubspot}` (there are: hubspot, kustomer). "
-        "`consent-risk recipe propose FILE` drafts a new one."
+        "case.yaml, for instance `recipes: {contacts.csv: hubspot}` (there are: "
+        f"{', '.join(built_in_recipes())}). `consent-risk recipe propose FILE` drafts a new one."
     )
     assert intake.problems({"contacts.csv": "a,b\n1,2\n"}, case="recipe: hubspt") == [
         "case.yaml: there is no recipe `hubspt`, which should read contacts.csv. Did you mean `hubspot`?"
@@ -271,7 +280,8 @@ def test_a_file_that_no_recipe_recognises(intake) -> None:
 
 
 def test_built_in_recipes_are_named_as_their_files() -> None:
-    assert list(built_in_recipes()) == ["hubspot", "kustomer"]
+    folder = Path(recipes.__file__).parent
+    assert list(built_in_recipes()) == sorted(path.stem for path in folder.glob("*.yaml"))
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from consent_risk.intake.manifest import DateRange
 from consent_risk.intake.reading.places import Scope
 from consent_risk.intake.recipes.model import DateOrder, Time, TimeUnit
 from consent_risk.intake.times import OrderSurvey, TimeFault, read_times
+from consent_risk.vocabulary import TimeQuality
 
 BIRTH = "birth_date"
 _EPOCH = r"^-?[0-9]+([.][0-9]+)?$"
@@ -24,6 +25,13 @@ _ORDER_MEND = (
 _CLOCK_WITHOUT_ZONE = r"[0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?(\s?[AaPp]\.?[Mm]\.?)?$"
 # Years and months in any number would leave the calendar; no consent was meant to last so long.
 _DURATION = r"^P(?:([0-9]{1,3})Y)?(?:([0-9]{1,4})M)?(?:([0-9]{1,4})W)?(?:([0-9]{1,5})D)?(?:T[0-9HMS.]+)?$"
+
+
+_READ: dict[str, pl.DataType | type[pl.DataType]] = {
+    "time": pl.Datetime("us"),
+    "quality": pl.String,
+    "unreadable": pl.Boolean,
+}
 
 
 @dataclass
@@ -99,10 +107,11 @@ class Clock:
 
     def read(self, scope: Scope, time: Time | None, field: str) -> pl.DataFrame:
         """For each thing `time` (Datetime, UTC), `quality` and `unreadable` (true where a text gave no time)."""
-        texts = scope.first(time.columns if time else ())
-        unit = time.unit if time else "text"
-        read = self._times(texts, unit, self._order_of(time))
-        if time and time.quality:
+        if time is None:
+            return _no_times(scope.height)
+        texts = scope.first(time.columns)
+        read = self._times(texts, time.unit, self._order_of(time))
+        if time.quality:
             quality = pl.when(pl.col("time").is_not_null()).then(pl.lit(time.quality.value))
             read = read.with_columns(quality.otherwise(pl.col("quality").cast(pl.String)).alias("quality"))
         fault = pl.col("fault").cast(pl.String)
@@ -112,9 +121,9 @@ class Clock:
             (fault.is_not_null() & (fault != TimeFault.SENTINEL.value)).fill_null(False).alias("unreadable"),
             (fault == TimeFault.SENTINEL.value).fill_null(False).alias("placeholder"),
         )
-        if time and any(scope.texts(place) is not None for place in time.columns):
+        if any(scope.texts(place) is not None for place in time.columns):
             self._remember(field, read)
-            if unit == "text":
+            if time.unit == "text":
                 self.without_zone += int(texts.str.contains(_CLOCK_WITHOUT_ZONE).sum())
         return read.drop("placeholder")
 
@@ -128,8 +137,8 @@ class Clock:
         columns = [epochs[name].zip_with(digits, others[name]) for name in epochs.columns]
         return pl.DataFrame(columns)
 
-    def _order_of(self, time: Time | None) -> DateOrder | None:
-        survey = self._surveys.get(time.columns) if time else None
+    def _order_of(self, time: Time) -> DateOrder | None:
+        survey = self._surveys.get(time.columns)
         verdict = survey.verdict() if survey else None
         return self._order or (verdict if verdict in ("day_first", "month_first") else None)
 
@@ -140,6 +149,11 @@ class Clock:
             placeholders=int(read["placeholder"].sum()),
             unreadable=int(read["unreadable"].sum()),
         )
+
+
+def _no_times(height: int) -> pl.DataFrame:
+    blank = pl.DataFrame({"time": None, "quality": TimeQuality.NONE.value, "unreadable": False}, schema=_READ)
+    return pl.DataFrame([column.new_from_index(0, height) for column in blank])
 
 
 def after(times: pl.Series, durations: pl.Series) -> pl.DataFrame:

@@ -304,10 +304,11 @@ class _Batch:
     def _ends(self, statement: Statement, scope: Scope, at: pl.Series, times: pl.Series) -> tuple[pl.Series, pl.Series]:
         """The last day of each statement, and whether what is said about it cannot be read."""
         read = self._clock.read(scope, statement.valid_until, "valid_until").select(pl.all().gather(at))
-        spans = after(times, scope.first(statement.duration or ()).gather(at))
-        if statement.duration:
-            self._clock.ranges.add("valid_until", spans["day"], unreadable=int(spans["unreadable"].sum()))
         day = read["time"].dt.date()
+        if not statement.duration:
+            return day, read["unreadable"]
+        spans = after(times, scope.first(statement.duration).gather(at))
+        self._clock.ranges.add("valid_until", spans["day"], unreadable=int(spans["unreadable"].sum()))
         return day.zip_with(day.is_not_null(), spans["day"]), read["unreadable"] | spans["unreadable"]
 
     def _notice(self, statement: Statement, scope: Scope, at: pl.Series) -> pl.Series:
@@ -322,7 +323,7 @@ class _Batch:
         if not statement.recipients:
             return pl.repeat(None, len(at), dtype=pl.String, eager=True)
         lists = scope.all(statement.recipients, statement.recipients_separator)
-        names = pl.DataFrame({"at": pl.int_range(scope.height, eager=True), "name": lists})
+        names = pl.DataFrame({"at": at, "name": lists.gather(at)}).unique("at", maintain_order=True)
         names = names.explode("name", empty_as_null=True, keep_nulls=True).drop_nulls()
         kept = names.filter(~identifies(pl.col("name")))
         if dropped := names.height - kept.height:
