@@ -20,9 +20,8 @@ from consent_risk.intake.opening.limits import (
 )
 from consent_risk.intake.opening.raw import Raw
 from consent_risk.intake.opening.refusing import COPY_AGAIN, refused
+from consent_risk.intake.opening.workbook_reading import PASSWORD, PASSWORD_MEND
 
-_PASSWORD = "the workbook is protected with a password"
-_PASSWORD_MEND = "Open it, remove the password, and save it again."
 _SMALL_PART = 16 << 20
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
@@ -59,7 +58,7 @@ def check_old_workbook(raw: Raw) -> None:
     with raw.seekable() as file:
         found = {name for name in ("EncryptedPackage", "Workbook", "Book") if _holds(file, name)}
     if "EncryptedPackage" in found:
-        raise refused(raw.name, _PASSWORD, _PASSWORD_MEND)
+        raise refused(raw.name, PASSWORD, PASSWORD_MEND)
     if not found:
         raise refused(raw.name, "an old Office document that is no workbook", "Hand in its table as XLSX or CSV.")
 
