@@ -161,16 +161,18 @@ def e164(text: str, country: str | None) -> str | None:
     if _LETTER.search(text):
         return None
     readings = [number for number in (_parsed(text, country), _with_bare_code(text, country)) if number]
-    valid = [number for number in readings if phonenumbers.is_valid_number(number)]
-    written = {_written(number) for number in valid or readings[-1:]}
+    if len(readings) > 1:
+        readings = [number for number in readings if phonenumbers.is_valid_number(number)] or readings[-1:]
+    written = {_written(number) for number in readings}
     return written.pop() if len(written) == 1 else None
 
 
 def _with_bare_code(text: str, country: str | None) -> PhoneNumber | None:
     """The number as an international one without its plus, such as `65 1243 5678` in Singapore."""
-    digits = phonenumbers.normalize_digits_only(text)
-    code = phonenumbers.country_code_for_region(country) if country else 0
-    number = _parsed(f"+{digits}", None) if code and digits.startswith(str(code)) else None
+    if country is None or "+" in text:
+        return None
+    digits, code = phonenumbers.normalize_digits_only(text), phonenumbers.country_code_for_region(country)
+    number = _parsed(f"+{digits}", None) if digits.startswith(str(code)) else None
     return number if number and _is_possible(number) else None
 
 

@@ -40,6 +40,9 @@ FAULTS = pl.Enum([fault.value for fault in TimeFault])
 _PLACE_HOLDERS = ["1900-01-01", "2154-12-31"]
 _MICROSECONDS_PER = {"seconds": 1_000_000, "milliseconds": 1_000, "deciseconds": 100_000}
 _EPOCH = r"^(-?)([0-9]{1,18})(?:[.]([0-9]{1,9}))?$"
+_WITHOUT_OFFSET = (
+    "^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-2][0-9]:[0-5][0-9]:[0-5][0-9]([.][0-9]{1,9})?( ?(Z|z|UTC|[+]00:?00))?$"
+)
 _ZONE = "[ZzC+-]"  # in the clock of a readable text: Z, z, UTC or an offset
 _LATEST = pl.lit(datetime(LAST_YEAR + 1, 1, 1))  # noqa: DTZ001 (times are kept in UTC without a zone)
 _EARLIEST = pl.lit(datetime(FIRST_YEAR, 1, 1))  # noqa: DTZ001
@@ -178,7 +181,7 @@ def _epochs(texts: pl.Series, factor: int) -> TimesRead:
 
 def _textual(iso: pl.Series, texts: pl.Series, time_zone: str) -> TimesRead:
     """Times of texts in the forms of ISO 8601; where `iso` is null and `texts` is not, the order is ambiguous."""
-    frame = pl.DataFrame({"text": texts, "iso": iso, "local": instants_of_series(iso)})
+    frame = pl.DataFrame({"text": texts, "iso": iso, "local": _instants(iso)})
     text, local = pl.col("iso"), pl.col("local")
     is_day = text.str.contains(DAY)
     time = local
@@ -191,6 +194,16 @@ def _textual(iso: pl.Series, texts: pl.Series, time_zone: str) -> TimesRead:
     held |= ~time.is_between(_EARLIEST, _LATEST, closed="left")
     sentinel = held & (is_day | text.str.contains(INSTANT))
     return _result(frame, time, sentinel, ambiguous=text.is_null(), is_day=is_day)
+
+
+def _instants(texts: pl.Series) -> pl.Series:
+    """As `instants_of_series`, four times as fast where every text is in UTC or has no zone, as in most exports."""
+    if not texts.str.contains(_WITHOUT_OFFSET).all():
+        return instants_of_series(texts)
+    text = pl.col("text")
+    clock = text.str.slice(11).str.extract("^([0-9:.]+)")
+    whole = pl.concat_str(text.str.slice(0, 10), pl.lit("T"), clock)
+    return texts.to_frame("text").select(whole.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", strict=False)).to_series()
 
 
 def _result(frame: pl.DataFrame, time: pl.Expr, sentinel: pl.Expr, *, ambiguous: pl.Expr, is_day: pl.Expr) -> TimesRead:

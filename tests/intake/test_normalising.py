@@ -10,7 +10,7 @@ from pathlib import Path
 import phonenumbers
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent_risk.case import COUNTRIES
@@ -179,6 +179,7 @@ def test_every_profile_says_where_it_comes_from() -> None:
         assert name is STRICT or (profile.source.startswith("https://") and profile.checked_on == date(2026, 11, 22))
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS | st.none()), SOME_COUNTRIES)
 def test_strict_gives_what_it_always_gave(texts: list[str | None], country: str | None) -> None:
     series = pl.Series(texts, dtype=pl.String)
@@ -187,6 +188,7 @@ def test_strict_gives_what_it_always_gave(texts: list[str | None], country: str 
         assert normalise(STRICT, kind, texts, country) == [text or None for text in expected]
 
 
+@settings(deadline=None)
 @given(st.lists(TEXTS | st.none(), max_size=8), SOME_COUNTRIES)
 def test_no_text_raises_and_what_is_normalised_stays_so(texts: list[str | None], country: str | None) -> None:
     for name in IdentifierProfile:
@@ -201,6 +203,7 @@ def test_no_text_raises_and_what_is_normalised_stays_so(texts: list[str | None],
             assert keys.is_null().to_list() == [value is None for value in values]
 
 
+@settings(deadline=None)
 @given(st.lists(_PLAIN_LOOKING | st.emails() | st.text(alphabet="ab.@-+ü", max_size=12), min_size=1))
 def test_the_quick_look_at_addresses_agrees_with_the_library(texts: list[str]) -> None:
     expected = [text.strip().lower() if is_address(text.strip().lower()) else None for text in texts]
@@ -215,6 +218,7 @@ def test_the_quick_look_knows_the_special_domains(text: str) -> None:
     assert normalise(META, EMAIL, [text]) == [text if is_address(text) else None]
 
 
+@settings(deadline=None)
 @given(st.sampled_from(sorted(phonenumbers.SUPPORTED_REGIONS & COUNTRIES)), st.sampled_from(PLATFORMS))
 def test_one_number_in_several_spellings_is_one_key(country: str, name: IdentifierProfile) -> None:
     number = phonenumbers.example_number(country)
@@ -226,6 +230,7 @@ def test_one_number_in_several_spellings_is_one_key(country: str, name: Identifi
     assert keys.null_count() == 0 and keys.n_unique() == 1
 
 
+@settings(deadline=None)
 @given(st.emails(domains=st.just("example.com")), st.sampled_from(list(IdentifierProfile)))
 def test_case_and_blanks_around_an_address_do_not_matter(address: str, name: IdentifierProfile) -> None:
     spellings: list[str | None] = [address.lower(), address.upper().lower(), f" {address}\t"]
@@ -316,3 +321,10 @@ def test_a_case_keeps_the_profile_of_its_drops(intake, tmp_path: Path) -> None:
     assert len(list_drops(folder)) == 1
     add_drop(folder, intake.case("identifiers: {profile: strict-1}\n"), [second], key=KEY, now=now)
     assert {drop.manifest.profile for drop in list_drops(folder)} == {"strict-1"}
+
+
+def test_the_method_names_every_profile_and_its_source() -> None:
+    method = (Path(__file__).parents[2] / "docs" / "method.md").read_text(encoding="utf-8")
+    for name in IdentifierProfile:
+        (row,) = [line for line in method.splitlines() if line.startswith(f"| `{name}` |")]
+        assert profile_named(name).source in row

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consent_risk.intake import times as times_module
@@ -272,6 +272,7 @@ INSTANTS = st.datetimes(datetime(1900, 1, 3), datetime(2200, 12, 30)).filter(  #
 )
 
 
+@settings(deadline=None)
 @given(st.lists(INSTANTS, min_size=1), st.sampled_from("T "), st.integers(-14 * 60, 14 * 60))
 def test_instants_survive_being_written_and_read(moments: list[datetime], between: str, offset: int) -> None:
     zone = f"{'-' if offset < 0 else '+'}{abs(offset) // 60:02}:{abs(offset) % 60:02}"
@@ -280,6 +281,7 @@ def test_instants_survive_being_written_and_read(moments: list[datetime], betwee
     assert read_times(texts, time_zone="Asia/Kolkata")["time"].to_list() == expected
 
 
+@settings(deadline=None)
 @given(st.lists(INSTANTS, min_size=1), st.sampled_from("/.-"), st.booleans())
 def test_days_in_parts_survive_being_written_and_read(moments: list[datetime], mark: str, day_first: bool) -> None:
     def written(time: datetime) -> str:
@@ -293,6 +295,7 @@ def test_days_in_parts_survive_being_written_and_read(moments: list[datetime], m
     assert survey_order(pl.Series([written(time) for time in moments])) in (order, "ambiguous", "day_first", None)
 
 
+@settings(deadline=None)
 @given(st.lists(INSTANTS, min_size=1), st.sampled_from(["seconds", "milliseconds", "deciseconds"]))
 def test_epochs_survive_being_written_and_read(moments: list[datetime], unit: TimeUnit) -> None:
     step = timedelta(microseconds=times_module._MICROSECONDS_PER[unit])
@@ -301,9 +304,27 @@ def test_epochs_survive_being_written_and_read(moments: list[datetime], unit: Ti
     assert read_back == [datetime(1970, 1, 1) + count * step for count in counts]  # noqa: DTZ001
 
 
+@settings(deadline=None)
+@given(
+    st.lists(INSTANTS, min_size=1), st.sampled_from("T "), st.sampled_from(["", "Z", "z", " UTC", "+00:00", " +0000"])
+)
+def test_instants_in_utc_survive_being_written_and_read(moments: list[datetime], between: str, zone: str) -> None:
+    for step in ("microseconds", "milliseconds", "seconds"):
+        written = [time.isoformat(between, step) for time in moments]
+        read_back = read_times(pl.Series([text + zone for text in written]), time_zone="UTC")
+        assert read_back["time"].to_list() == [datetime.fromisoformat(text) for text in written]
+
+
+def test_a_column_in_utc_is_read_row_by_row_too() -> None:
+    texts = [f"2020-10-13 {hour:02}:00:00.1234569 UTC" for hour in (0, 23, 24, 29)] + ["2020-02-30 00:00:00"]
+    expected = [at(2020, 10, 13, 0, 0, 0, 123456), at(2020, 10, 13, 23, 0, 0, 123456), *[UNREADABLE] * 3]
+    assert read_times(pl.Series(texts)).rows() == expected
+
+
 LOCAL = st.datetimes(datetime(1970, 1, 2), datetime(2037, 12, 30))  # noqa: DTZ001
 
 
+@settings(deadline=None)
 @given(
     st.lists(LOCAL, min_size=1),
     st.sampled_from(["Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Sao_Paulo"]),
@@ -314,6 +335,7 @@ def test_local_times_are_what_the_standard_library_makes_of_them(moments: list[d
     assert read_times(texts, time_zone=zone)["time"].to_list() == expected
 
 
+@settings(deadline=None)
 @given(
     st.lists(st.text() | st.from_regex(r"[0-9 T:./Z+-]{0,20}"), min_size=1), st.sampled_from(["text", "iso", "seconds"])
 )
