@@ -11,7 +11,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from consent_risk.assessment import Assessment
 from consent_risk.case import ExportSettings
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake import exports_in
+from consent_risk.intake.exports import files_in
 from consent_risk.intake.file_report import Report
 from consent_risk.intake.proposal_text import proposal_text
 from consent_risk.intake.recipes import built_in_recipes
@@ -144,7 +145,7 @@ def add(
         drop = add_drop(
             case,
             read,
-            _exports(files),
+            files_in(files),
             key=case_key(case),
             set_aside=set_aside,
             progress=progress,
@@ -182,7 +183,7 @@ def check(
         chosen, own = named_recipe(recipe) if recipe else (None, {})
         with _progress("reading") as progress:
             report = check_files(
-                _exports(paths),
+                files_in(paths),
                 case.model_copy(update={"as_of": as_of.date()}) if as_of else case,
                 progress=progress,
                 recipe=chosen,
@@ -317,15 +318,6 @@ def _settings(tenant: str | None, encoding: str | None, delimiter: str | None) -
     if len(given.get("delimiter") or "x") != 1:
         raise UserError(Problem("--delimiter", "not one character", "Write it, or comma, semicolon, tab or pipe."))
     return ExportSettings.model_validate(given) if given else None
-
-
-def _exports(paths: Sequence[Path]) -> list[Path]:
-    """The export files that are named, or lie in the folders that are. Raises UserError where there are none."""
-    files = [file for path in paths for file in (exports_in(path) if path.is_dir() else [path])]
-    if not files:
-        mend = "Name the files, or the folder they are in."
-        raise UserError(Problem(str(paths[0]), "there are no exports in it", mend))
-    return files
 
 
 def _assess(case_dir: Path) -> Assessment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import sys
@@ -124,6 +125,166 @@ def test_check_reads_a_folder_without_keeping_anything(command: Command, folder:
     report = json.loads(said.out)
     assert {given["file"]: given["rows"] for given in report["files"]}["records.csv"] == 600
     assert files_below(folder) == before
+
+
+def test_check_looks_at_files_without_a_case(command: Command, tmp_path: Path) -> None:
+    export = tmp_path / "contacts.csv"
+    export.write_text("Record ID;Email;Unsubscribed from all email\nR1;ana@example.com;TRUE\nR2;;no\nR2;;\n", "utf-8")
+    said = command("check", export, "--as-of", "2026-03-31", "--tenant", "shop", "--json")
+    assert said.code == 0
+    (file,) = json.loads(said.out)["files"]
+    assert (file["recipe"], file["delimiter"], file["rows"], file["records"]) == ("hubspot", ";", 3, 2)
+    assert (file["as_of"], file["states"]) == ("2026-03-31", {"objected": 1, "none_recorded": 1})
+    assert list(file["rejected"].values()) == [1]
+    assert sorted(tmp_path.iterdir()) == [export]
+    text = command("check", tmp_path).out
+    assert "contacts.csv  (hubspot, CSV, utf-8, semicolon" in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_file_that_cannot_be_read_at_all_is_refused(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "odd.csv").write_text("colour,size\nred,38\n", encoding="utf-8")
+    said = command("check", tmp_path / "odd.csv")
+    assert (said.code, said.out) == (2, "")
+    assert "odd.csv: no recipe recognises this file." in said.err
+    assert command("check", tmp_path / "missing.csv").code == 2
+
+
+def test_check_of_drops_takes_no_options_for_exports(command: Command, tmp_path: Path) -> None:
+    command("run", EXAMPLE, "--keep", tmp_path / "kept")
+    said = command("check", tmp_path / "kept", "--tenant", "T1")
+    assert (said.code, said.out) == (2, "")
+    assert "they were read when they were added" in said.err
+
+
+def test_persons_are_told_apart_within_each_tenant(command: Command, tmp_path: Path) -> None:
+    rows = "tenant_id,source_id,email,phone\nT1,S1,ana@example.com,\nT1,S2,ana@example.com,\nT2,S1,ana@example.com,\n"
+    (tmp_path / "records.csv").write_text(rows, encoding="utf-8")
+    (file,) = json.loads(command("check", tmp_path / "records.csv", "--json").out)["files"]
+    assert (file["records"], file["persons"]) == (3, 2)  # one of T1, one of T2
+
+
+def test_the_drops_of_a_case_are_reported_with_what_contradicts_itself(command: Command, tmp_path: Path) -> None:
+    case = tmp_path / "case"
+    command("new", case)
+    shutil.copyfile(EXAMPLE / "case.yaml", case / "case.yaml")
+    consents = "tenant_id,source_id,purpose,event_state,legal_basis,event_time\nT1,S1,Marketing,{},consent,2021-01-01\n"
+    for name, text in {
+        "records.csv": "tenant_id,source_id\nT1,S1\n",
+        "consents.csv": consents.format("given"),
+        "more/consents.csv": consents.format("withdrawn"),
+    }.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    command("add", case, tmp_path / "records.csv", tmp_path / "consents.csv")
+    added = json.loads(command("add", case, tmp_path / "more", "--json").out)
+    assert [(file["drop"], file["states"]) for file in added["files"]] == [(2, {"withdrawn": 1})]
+    report = json.loads(command("check", case, "--json").out)
+    assert [file["drop"] for file in report["files"]] == [1, 1, 2]
+    assert report["contradictions"] == 1
+
+
+OWN_RECIPE = """name: ours
+title: Members of our club
+system: ours
+recognise: [[Member]]
+records:
+  tenant_id: file_name
+  source_id: [Member]
+  email: [Mail]
+"""
+
+
+def test_a_recipe_beside_the_case_reads_its_exports_and_is_kept(command: Command, tmp_path: Path) -> None:
+    case = (EXAMPLE / "case.yaml").read_text(encoding="utf-8") + "recipe: ours.yaml\n"
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for name, text in {
+        "case.yaml": case,
+        "ours.yaml": OWN_RECIPE,
+        "club.csv": "Member,Mail\nM1,ana@example.com\n",
+    }.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    assert command("run", folder, "--keep", tmp_path / "kept").code == 0
+    (path,) = tmp_path.glob("kept/drops/*/manifest.json")
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    assert [given["recipe"] for given in manifest["inputs"]] == ["ours"]
+    assert [(kept["file"], kept["text"]) for kept in manifest["recipes"]] == [("ours.yaml", OWN_RECIPE)]
+    assert manifest["recipes"][0]["sha256"] == hashlib.sha256(OWN_RECIPE.encode()).hexdigest()
+    (tmp_path / "guests.csv").write_text("Member,Mail\nM2,bo@example.com\n", encoding="utf-8")
+    assert command("add", tmp_path / "kept", tmp_path / "guests.csv").code == 0
+    (folder / "ours.yaml").unlink()
+    assert command("run", folder).err.startswith("ours.yaml: there is no such recipe file.")
+
+
+@pytest.mark.parametrize("place", ["../ours.yaml", "sub/../../ours.yaml"])
+def test_a_recipe_outside_the_case_is_not_read(command: Command, folder: Path, place: str) -> None:
+    (folder.parent / "ours.yaml").write_text(OWN_RECIPE, encoding="utf-8")
+    (folder / "case.yaml").write_text(
+        (folder / "case.yaml").read_text("utf-8") + f"recipe: {place}\n", encoding="utf-8"
+    )
+    said = command("run", folder)
+    assert said.code == 2
+    assert "lies outside the folder of the case. Copy it beside case.yaml" in said.err
+
+
+def test_a_recipe_named_on_the_command_line_reads_the_files(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OWN_RECIPE, encoding="utf-8")
+    (tmp_path / "club.csv").write_text("Member,Mail\nM1,ana@example.com\n", encoding="utf-8")
+    checked = json.loads(command("check", tmp_path / "club.csv", "--recipe", tmp_path / "ours.yaml", "--json").out)
+    assert [(file["recipe"], file["records"]) for file in checked["files"]] == [("ours", 1)]
+    said = command("check", tmp_path / "club.csv", "--recipe", "hubspott")
+    assert said.err.startswith("hubspott: there is no recipe of this name. Did you mean `hubspot`?")
+
+
+def test_recipes_are_listed_and_shown(command: Command) -> None:
+    listed = json.loads(command("recipe", "list", "--json").out)
+    assert {"name", "system", "title", "delivers"} == listed[0].keys()
+    assert all(recipe["name"] in command("recipe", "list").out for recipe in listed)
+    assert "polarity: mapped" in command("recipe", "show", "hubspot").out
+    assert command("recipe", "show", "nobody").code == 2
+
+
+def test_every_recipe_that_comes_with_the_program_is_told_in_words(command: Command, tmp_path: Path) -> None:
+    for recipe in json.loads(command("recipe", "list", "--json").out):
+        path = tmp_path / f"{recipe['name']}.yaml"
+        path.write_text(command("recipe", "show", recipe["name"]).out, encoding="utf-8")
+        said = command("recipe", "check", path)
+        assert (said.code, said.err) == (0, "")
+        assert said.out.startswith(f"{recipe['name']}: {recipe['title']}")
+
+
+def test_a_recipe_with_a_slip_is_refused_with_its_line(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "ours.yaml").write_text(OWN_RECIPE.replace("source_id", "sourceid"), encoding="utf-8")
+    said = command("recipe", "check", tmp_path / "ours.yaml")
+    assert (said.code, said.out) == (2, "")
+    assert "ours.yaml, line 7, key records.sourceid: unknown key. Did you mean `source_id`?" in said.err
+
+
+def test_a_recipe_is_proposed_and_refused_until_its_questions_are_answered(command: Command, tmp_path: Path) -> None:
+    export, out = tmp_path / "club.csv", tmp_path / "ours.yaml"
+    export.write_text("Member ID,Email,Newsletter abo\nM1,ana@example.com,ja\nM2,,nein\n", encoding="utf-8")
+    said = command("recipe", "propose", export, "--out", out)
+    assert (said.code, said.out) == (0, f"Wrote {out}; 1 question left open. Then: consent-risk recipe check {out}\n")
+    refused = command("check", export, "--recipe", out)
+    assert refused.code == 2
+    assert "polarity: the key is missing" in refused.err
+    answered = out.read_text(encoding="utf-8")
+    answered = answered.replace('# polarity: "+"', 'polarity: "+"').replace("# purpose:", "purpose:")
+    answered = answered.replace('# "yes": []', '"yes": [ja]').replace('# "no": []', '"no": [nein]')
+    out.write_text(answered, encoding="utf-8")
+    assert "`ja` claims consent, `nein` says that none is recorded" in command("recipe", "check", out).out
+    (file,) = json.loads(command("check", export, "--recipe", out, "--json").out)["files"]
+    assert file["states"] == {"given": 1, "none_recorded": 1}
+    again = command("recipe", "propose", export, "--out", out)
+    assert (again.code, again.err) == (2, f"{out}: the file exists already. Name one that does not.\n")
+
+
+def test_no_recipe_is_proposed_for_a_file_that_one_reads(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "contacts.csv").write_text("Record ID,Email\nR1,ana@example.com\n", encoding="utf-8")
+    said = command("recipe", "propose", tmp_path / "contacts.csv")
+    assert said.code == 2
+    assert "the recipe hubspot reads this file already. See it with `consent-risk recipe show hubspot`." in said.err
 
 
 def test_a_changed_drop_is_refused_and_a_damaged_cube_is_measured_again(command: Command, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from consent_risk.report.file_words import (
     meaning_text,
     other_counts,
     places_text,
+    question_text,
     range_of_days,
     reasons,
     states_told,
@@ -124,8 +125,7 @@ def _listed(title: str, texts: Iterable[str]) -> Iterator[str]:
 
 def _questions(questions: Sequence[Question]) -> Iterator[str]:
     for number, question in enumerate(questions, 1):
-        about = f" ({', '.join(question.files)})" if question.files else ""
-        yield from _wrapped(f"{number}. {question.question}{about}", 2, 5)
+        yield from _wrapped(f"{number}. {question_text(question)}", 2, 5)
 
 
 def _wrapped(text: str, indent: int, hanging: int) -> list[str]:

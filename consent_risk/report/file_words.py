@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from consent_risk.intake.file_report import FileReport, Place
+from consent_risk.intake.file_report import FileReport, Place, Question
 from consent_risk.intake.manifest import DateRange, FieldRead, Understood
 from consent_risk.numbers import NONE, counted_text, number_text
 from consent_risk.vocabulary import EventState
@@ -109,3 +109,8 @@ def range_of_days(dates: DateRange) -> str:
     held = counted_text(dates.placeholders, "place-holder") if dates.placeholders else None
     unread = f"{number_text(dates.unreadable)} unreadable" if dates.unreadable else None
     return "; ".join(part for part in (days, held, unread) if part)
+
+
+def question_text(question: Question) -> str:
+    """The question and, in brackets, the files that leave it open."""
+    return f"{question.question} ({', '.join(question.files)})" if question.files else question.question

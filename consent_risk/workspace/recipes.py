@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from consent_risk.case import Case
+from consent_risk.case import EARLIEST, Case
 from consent_risk.errors import Problem, UserError, did_you_mean
-from consent_risk.intake.exports import open_exports
+from consent_risk.intake.exports import Export, open_exports
 from consent_risk.intake.manifest import RecipeFile
 from consent_risk.intake.proposing import Proposal, propose, sample_of
+from consent_risk.intake.recognising import recognise
+from consent_risk.workspace.checks import neutral_case
 from consent_risk.intake.recipes import Recipe, built_in_recipes, built_in_texts, parse_recipe
 
 _ENDINGS = (".yaml", ".yml")
@@ -68,20 +70,28 @@ def own_recipes(case: Case, case_dir: Path) -> dict[str, RecipeFile]:
     return {name: read_recipe(_inside(case_dir, name)) for name in named if name and is_recipe_file(name)}
 
 
-def propose_recipe(path: Path) -> Proposal:
+def propose_recipe(path: Path, *, encoding: str | None = None, delimiter: str | None = None) -> Proposal:
     """What a recipe for the file could be (see proposing.py).
 
-    Raises UserError for a file that cannot be read, or that a recipe recognises already.
+    Raises UserError for a file that cannot be read, that a recipe recognises already, or that holds several exports.
     """
-    exports = open_exports(path)
+    exports = open_exports(path, encoding=encoding, delimiter=delimiter)
     if len(exports) > 1:
-        raise UserError(Problem(path.name, f"it holds {len(exports)} exports", "Unpack it and name one of them."))
-    export = exports[0]
-    known = [recipe for recipe in built_in_recipes().values() if recipe.recognises(export.header, export.stem)]
-    if known:
-        mend = f"See it with `consent-risk recipe show {known[0].name}`."
-        raise UserError(Problem(path.name, f"the recipe {known[0].name} reads this file already", mend))
-    return propose(path.name, *sample_of(export))
+        reason = f"it holds {len(exports)} exports, and a recipe is for one kind of them"
+        raise UserError(Problem(path.name, reason, "Unpack it, or save the sheet alone, and name one."))
+    (export,) = exports
+    if known := _recognised(export):
+        mend = f"See it with `consent-risk recipe show {known}`." if known in built_in_recipes() else ""
+        raise UserError(Problem(path.name, f"the recipe {known} reads this file already", mend))
+    return propose(export.name, *sample_of(export), encoding=export.encoding, delimiter=export.delimiter)
+
+
+def _recognised(export: Export) -> str | None:
+    """The name of the recipe that reads the export unasked, if there is one."""
+    try:
+        return recognise(export, neutral_case(EARLIEST))[1].recipe
+    except UserError:
+        return None
 
 
 def write_new(path: Path, text: str) -> None:

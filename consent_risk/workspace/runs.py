@@ -45,6 +45,7 @@ _AFTER_THE_CUBE = {"assumptions", "thresholds", "finding", "title", "recipe", "r
 class Run:
     """A measured case. `key` is a hash of everything the cube depends on, `files` the reports on its files."""
 
+    case_dir: Path
     case: Case
     key: str
     cube: Cube
@@ -87,7 +88,7 @@ def open_run(case_dir: Path) -> Run:
         write_cube(cube, folder)
     deliveries = delivered_by(drops, case)
     report = report_of(deliveries, case)
-    return Run(case, key, cube, _delivered(deliveries, report), report.files, rulebook, tuple(drops))
+    return Run(case_dir, case, key, cube, _delivered(deliveries, report), report.files, rulebook, tuple(drops))
 
 
 def _stored_cube(folder: Path) -> Cube | None:

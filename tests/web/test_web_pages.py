@@ -112,6 +112,44 @@ def test_data_page_lists_every_input_with_its_hash(workspace: Path) -> None:
     assert list(table["SHA-256"]) == [file.sha256 for file in assessment.inputs]
 
 
+def test_data_page_shows_the_report_on_the_file_that_is_chosen(workspace: Path) -> None:
+    tested = drawn("data", workspace / "example")
+    file = tested.selectbox(key="file")
+    assessment = open_run(workspace / "example").assessment()
+    assert file.options == [f"{given.file} (drop 1)" for given in assessment.inputs]
+    index = [given.file for given in assessment.inputs].index("consents.csv")
+    file.select_index(index).run()
+    assert not tested.exception
+    told = assessment.inputs[index].states
+    table = next(shown.value for shown in tested.dataframe if "State" in shown.value)
+    assert dict(zip(table["State"], table["As told"], strict=True)) == {s.value: n for s, n in told.items()}
+    shown = [text.value for text in tested.text]
+    assert all(any(asked.question in text for text in shown) for asked in assessment.delivered.questions)
+
+
+def test_data_page_shows_what_a_recipe_reads(workspace: Path) -> None:
+    tested = drawn("data", workspace / "example")
+    assert not any(code.value.startswith("hubspot:") for code in tested.code)
+    tested.selectbox(key="recipe").select("hubspot").run()
+    assert any(code.value.startswith("hubspot: HubSpot contacts") for code in tested.code)
+
+
+def test_data_page_proposes_a_recipe_for_an_export_beside_the_case(workspace: Path) -> None:
+    export = workspace / "example" / "members.csv"
+    export.write_text("Member ID,Email,Marketing consent\nM1,ana@example.com,yes\n", encoding="utf-8")
+    try:
+        tested = drawn("data", workspace / "example")
+        tested.selectbox(key="export").select_index(0).run()
+        tested.button(key="propose").click().run()
+        assert not tested.exception
+        shown = [text.value for text in tested.text]
+        assert "1 question left open:" in shown
+        assert any("# decide: does a yes in `Marketing consent` mean" in code.value for code in tested.code)
+        assert not any("ana@" in text for text in [*shown, *(code.value for code in tested.code)])
+    finally:
+        export.unlink()
+
+
 def test_figures_page_shows_the_trace_of_the_figure_that_the_finding_is_about(workspace: Path) -> None:
     tested = drawn("figures", workspace / "example")
     figure = open_run(workspace / "example").assessment().figure("persons.additional", Purpose.PERSONALISED_ADVERTISING)
