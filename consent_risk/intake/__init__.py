@@ -87,6 +87,7 @@ def seal_folder(
             _check_records_come((reading for _, reading in sources), refused, faults)
         _introduce([reading for _, reading in sources if isinstance(reading, RecipeReading)], delivery, earlier)
         given = [_seal_file(export, reading, delivery, meter) for export, reading in sources]
+        _check_rows(given, [reading for _, reading in sources], faults)
         inputs = [_input(one, reading, delivery) for one, (_, reading) in zip(given, sources, strict=True)]
         delivered = {table for _, reading in sources for table in reading.delivers}
         (note_unlisted_tenants if "tenants" in delivered else note_tenants_without_file)(delivery)
@@ -170,7 +171,6 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
             for what, count in batch.notes.items():
                 faults.note(export.name, what, count)
             unused += bad + reading.seal(batch.cells, delivery)
-        _check_rows(export, reading, rows)
     except UserError as error:
         _add_all(error.problems, faults)
     if not export.handed_in.is_unchanged():  # the hash in the manifest must be of the bytes that were read
@@ -200,9 +200,16 @@ def _input(given: Input, reading: Reading, delivery: Delivery) -> Input:
     return given.model_copy(update={"used": given.used - unused} | dict(reading.told()))
 
 
-def _check_rows(export: Export, reading: Reading, rows: int) -> None:
-    if not rows and "records" in reading.delivers:
-        raise UserError(Problem(export.name, "the file has a header and no rows", "Export the records again."))
+def _check_rows(inputs: Sequence[Input], readings: Sequence[Reading], faults: Faults) -> None:
+    """A file of records without a row is a mistake, unless others hold records: a segment may be empty."""
+    of_records = [one for one, reading in zip(inputs, readings, strict=True) if "records" in reading.delivers]
+    for one in of_records:
+        if one.rows:
+            continue
+        if any(other.rows for other in of_records):
+            faults.note(one.file, "the file has a header and no rows", 1)
+        elif not faults.any_problem:
+            faults.add_problem(Problem(one.file, "the file has a header and no rows", "Export the records again."))
 
 
 def _add_all(problems: Iterable[Problem], faults: Faults) -> None:

@@ -19,6 +19,9 @@ from consent_risk.intake.json_cells import Node
 from consent_risk.intake.reading.account import Contradictions, FileAccount
 from consent_risk.intake.reading.clock import Clock
 from consent_risk.intake.reading.merges import MERGED, merges_in_file, merges_in_records, no_merges
+from consent_risk.intake.reading.misaligned import MEND as MISALIGNED_MEND
+from consent_risk.intake.reading.misaligned import REASON as MISALIGNED
+from consent_risk.intake.reading.misaligned import misaligned
 from consent_risk.intake.reading.places import Rows, Scope, Source
 from consent_risk.intake.reading.records import read_records, record_fields, record_times
 from consent_risk.intake.reading.secrets import secret_columns
@@ -152,6 +155,9 @@ class RecipeReading:
         aside = self._set_aside(rows)
         unused = delivery.faults.set_rows_aside(self._file, aside) if aside.height else 0
         rows = rows.keep(~rows.rows.is_in(aside["row"].implode()))
+        shifted = misaligned(rows, self._map)
+        unused += delivery.faults.add_bad_rows(self._file, _bad(rows.rows.filter(shifted), MISALIGNED, MISALIGNED_MEND))
+        rows = rows.keep(~shifted)
         self._tallies.add(rows)
         self._codes.add(rows, self._map.refers_to)
         if self._map.explains:
@@ -419,8 +425,12 @@ def _filled_off(rows: Rows, column: Column) -> int:
 
 
 def _aside(rows: pl.Series, reason: str) -> pl.DataFrame:
-    column = pl.lit("source_id" if reason in (MERGED, NO_RECORD) else None, dtype=pl.String).alias("column")
-    return rows.alias("row").to_frame().select("row", column, pl.lit(reason).alias("reason"), pl.lit("").alias("mend"))
+    return _bad(rows, reason, "", "source_id" if reason in (MERGED, NO_RECORD) else None)
+
+
+def _bad(rows: pl.Series, reason: str, mend: str, column: str | None = None) -> pl.DataFrame:
+    where = pl.lit(column, dtype=pl.String).alias("column")
+    return rows.alias("row").to_frame().select("row", where, pl.lit(reason).alias("reason"), pl.lit(mend).alias("mend"))
 
 
 def _misfits(export: Export, recipe: Recipe) -> Sequence[Problem]:

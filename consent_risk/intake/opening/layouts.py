@@ -121,7 +121,7 @@ def layout_of(sample: Sequence[Sequence[str]]) -> Layout | None:
     position = _header_position(sample)
     header = tuple(sample[position])
     rows = sample[position + 1 : position + 1 + SAMPLE_ROWS]
-    description = bool(rows) and _describes(header, rows[0])
+    description = bool(rows) and (_describes(header, rows[0]) or _differs(rows[0], rows[1:]))
     rows = rows[1:] if description else rows
     names = _filled(header)
     fitting = sum(names <= len(row) and _filled(row) <= max(len(header), names) for row in rows)
@@ -169,6 +169,15 @@ def _describes(header: Sequence[str], row: Sequence[str]) -> bool:
         return False
     telling = sum(bool(_DESCRIBES.search(cell)) or _repeats(name, cell) for name, cell in cells)
     return telling >= 2 and telling * 2 >= len(cells)
+
+
+def _differs(row: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
+    """Does the row hold phrases in two or more columns where every other row holds numbers, addresses or flags?"""
+    if any(_VALUE.fullmatch(cell) for cell in row if cell):
+        return False
+    columns = ([other[at] for other in others if at < len(other) and other[at]] for at in range(len(row)))
+    of_values = [len(cells) > 1 and all(_VALUE.fullmatch(cell) for cell in cells) for cells in columns]
+    return sum(holds and " " in cell for holds, cell in zip(of_values, row, strict=True)) > 1
 
 
 def _repeats(name: str, cell: str) -> bool:

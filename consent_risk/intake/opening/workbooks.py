@@ -56,7 +56,9 @@ class Sheet:
 
 
 def open_workbook(raw: Raw) -> list[Export]:
-    """An export for each sheet that holds something.
+    """An export for each sheet that holds something; hidden ones only where there are no others.
+
+    CRMs keep what they need to read a workbook back in hidden sheets.
 
     Raises UserError for a workbook that is damaged, protected with a password, or too large to be read.
     """
@@ -67,10 +69,15 @@ def open_workbook(raw: Raw) -> list[Export]:
     with raw.seekable() as file:
         share = file.seek(0, 2) // max(len(parts), 1)
     exports: list[Export] = []
-    for sheet in sheets_of(raw):
+    sheets = list(sheets_of(raw))
+    shown = [sheet for sheet in sheets if sheet.is_shown]
+    for sheet in shown or sheets:
         if export := _open_sheet(raw, sheet, parts.get(sheet.name, SheetPart()), share):
             name = f"{raw.name}/{_shown(sheet)}" if exports else raw.name
             exports.append(replace(export, name=name, format="XLS" if old else "XLSX"))
+    if exports and shown and len(shown) < len(sheets):
+        left_out = f"hidden sheets left out: {len(sheets) - len(shown)}"
+        exports[0] = replace(exports[0], notes=(*exports[0].notes, left_out))
     if not exports:
         raise refused(raw.name, "the workbook holds no data", "Export it again, or leave it out.")
     return exports
