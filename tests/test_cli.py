@@ -201,7 +201,7 @@ BAD_INPUT = {
     ),
     "a file that is not what its ending says": (
         lambda folder: (folder / "tenants.csv").write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(64)),
-        "tenants.csv: not CSV but a PNG picture.",
+        "tenants.csv: a PNG picture, which cannot be read.",
     ),
     "an unknown key in case.yaml": (
         lambda folder: change(folder / "case.yaml", "gatekeeper:", "gatekeper:"),

@@ -20,6 +20,7 @@ from consent_risk.intake.exports import Export
 from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest
 from consent_risk.intake.normalising import profile_named
+from consent_risk.intake.opening.folders import exports_in_folder
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recipe_reading import RecipeReading
 from consent_risk.intake.recipes import Recipe
@@ -32,7 +33,6 @@ from consent_risk.tables import SCHEMAS
 MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 
-_NO_EXPORTS = ("case.yaml", "README*", "LICENSE*", ".*", "*.pdf", "*.md", "*.json")
 # Records are looked up in tenants, events in records, and merges say which records are set aside. They come first,
 # whatever the order of the files.
 _ORDER = ("tenants", "merges", "records", "agreements", "consents", "interactions", "acquirer_keys", "holders")
@@ -41,11 +41,10 @@ _ORDER = ("tenants", "merges", "records", "agreements", "consents", "interaction
 def exports_in(folder: Path) -> list[Path]:
     """The files beside case.yaml that a run would read, by name.
 
-    Left out are subfolders (`drops/`, `runs/`), hidden files, README and LICENSE, and `*.md`, `*.pdf` and `*.json`:
-    no recipe reads JSON yet, and assessments are written as JSON. Any other file is read or refused, never skipped.
+    Left out are subfolders (`drops/`, `runs/`), hidden files, README and LICENSE, `*.md`, `*.pdf`, and results of
+    this program (an assessment or its figures as JSON). Any other file is read or refused, never skipped.
     """
-    files = [path for path in folder.iterdir() if path.is_file()]
-    return sorted(path for path in files if not any(path.match(pattern) for pattern in _NO_EXPORTS))
+    return exports_in_folder(folder)
 
 
 def seal_folder(

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from consent_risk.intake.opening.export import Batch, Export
 from consent_risk.intake.opening.files import open_file_exports
+from consent_risk.intake.opening.folders import files_in
 
-__all__ = ["Batch", "Export", "open_export", "open_exports"]
+__all__ = ["Batch", "Export", "files_in", "open_exports"]
 
 
 def open_exports(
@@ -24,10 +25,3 @@ def open_exports(
     Raises UserError for a file that is empty, damaged, of a kind that cannot be read, or without a header.
     """
     return open_file_exports(path, encoding=encoding, delimiter=delimiter, documents=documents)
-
-
-def open_export(path: Path) -> Export:
-    """The one export that the file at `path` holds. Raises UserError as `open_exports` does, and for several."""
-    exports = open_exports(path)
-    assert len(exports) == 1
-    return exports[0]

@@ -458,8 +458,12 @@ def test_sealed_tables_keep_their_schemas(intake) -> None:
 
 
 def test_exports_in(tmp_path: Path) -> None:
-    left_out = ["case.yaml", "README.md", ".hidden", "report.pdf", "expected.json", "assessment.json", "contacts.json"]
-    for name in ["records.csv", "logo.png", *left_out]:
+    figure = {"id": "records.total", "purpose": None, "scenario": "K0", "value": 1, "lower": 1, "upper": 1}
+    assessment = dict.fromkeys(["program_version", "rules_version", "finding", "limbs", "waterfalls", "figures"])
+    left_out = ["case.yaml", "README.md", ".hidden", "report.pdf"]
+    for name in ["records.csv", "logo.png", "contacts.json", *left_out]:
         (tmp_path / name).write_text("x")
+    (tmp_path / "expected.json").write_text(json.dumps([figure, figure]))
+    (tmp_path / "assessment.json").write_text(json.dumps(assessment))
     (tmp_path / "drops").mkdir()
-    assert [path.name for path in exports_in(tmp_path)] == ["logo.png", "records.csv"]
+    assert [path.name for path in exports_in(tmp_path)] == ["contacts.json", "logo.png", "records.csv"]

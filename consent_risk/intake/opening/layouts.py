@@ -97,12 +97,15 @@ def separator_of(text: str) -> tuple[str, int] | None:
 def best_delimiter(text: str, *, whole: bool) -> str:
     """The delimiter under which the sample makes the widest table whose rows fit its header; else the comma."""
     layouts = {delimiter: layout_of(sample_of(text, delimiter, whole=whole)) for delimiter in DELIMITERS}
-    scores = {
-        delimiter: (layout.fit + 0.01) * (len(layout.header) - 1) if layout else 0.0
-        for delimiter, layout in layouts.items()
-    }
+    scores = {delimiter: _score(layout) if layout else 0.0 for delimiter, layout in layouts.items()}
     best = max(scores, key=lambda delimiter: scores[delimiter])
     return best if scores[best] else ","
+
+
+def _score(layout: Layout) -> float:
+    """A name with a quotation mark in it has been cut apart."""
+    cut_apart = any('"' in name for name in layout.header)
+    return (layout.fit + 0.01) * (len(layout.header) - 1) * (0.5 if cut_apart else 1)
 
 
 def sample_of(text: str, delimiter: str, *, whole: bool) -> list[tuple[str, ...]]:

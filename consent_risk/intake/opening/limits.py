@@ -16,4 +16,6 @@ MEMBERS = 1_000
 # Workbooks and Parquet need all their bytes at once: inside an archive they are unpacked in memory.
 IN_MEMORY_BYTES = 512 << 20
 WORKBOOK_BYTES = 2 << 30  # of a workbook's parts, unpacked
-WORKBOOK_CELLS = 50_000_000  # rows × columns from the first to the last cell of a sheet
+WORKBOOK_CELLS = 30_000_000  # rows × columns from the first to the last cell of a sheet
+WORKBOOK_SECONDS = 2  # of computing time to read a workbook, and two more for each MB of it
+WORKBOOK_MEMORY_BYTES = 3 << 30

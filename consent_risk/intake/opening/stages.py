@@ -5,6 +5,8 @@ from __future__ import annotations
 from consent_risk.intake.opening.limits import CHUNK_BYTES
 from consent_risk.intake.opening.raw import Readable
 
+_LONGEST_RUN = 1 << 20
+
 
 class Stage:
     """Reads `stream` in chunks and hands on what `_changed` makes of each; b"" tells it of the end."""
@@ -50,13 +52,9 @@ class WithoutBlanksAtQuotes(Stage):
         return self._joined(chunk[:cut], at_end=at_end)
 
     def _finished(self, chunk: bytes) -> int:
-        """Where the next chunk decides how to read on: before a quotation mark or delimiter and the blanks after it."""
-        beside = chunk.rstrip(self._blanks)
-        if len(chunk) - len(beside) > CHUNK_BYTES:
-            return len(chunk)
-        if not beside:
-            return 0
-        return len(beside) - 1 if beside.endswith((b'"', *self._ends)) else len(chunk)
+        """Where the run of quotation marks, delimiters and blanks begins that the chunk ends in: it may go on."""
+        cut = len(chunk.rstrip(self._blanks + b'"' + b"".join(self._ends)))
+        return cut if len(chunk) - cut <= _LONGEST_RUN else len(chunk)
 
     def _joined(self, chunk: bytes, *, at_end: bool) -> bytes:
         parts = chunk.split(b'"')
