@@ -23,6 +23,7 @@ from consent_risk.intake.reading.places import Rows, Source
 from consent_risk.intake.reading.secrets import secret_columns
 from consent_risk.intake.recipe_reading import RecipeReading, is_json
 from consent_risk.intake.recipes import Recipe, built_in_recipes
+from consent_risk.intake.respelling import respelled
 from consent_risk.intake.seal_tables import SEAL
 
 CANONICAL = "canonical"
@@ -192,6 +193,7 @@ def recognise(
         export, chosen = _recognised(export, opened)
     else:
         export = opened.get(chosen.documents or "", export)
+    export = respelled(export, chosen)
     return export, RecipeReading(export, chosen, said, case.as_of)
 
 
@@ -214,11 +216,8 @@ def _by_documents(opened: Callable[..., list[Export]], documents: str) -> dict[s
 
 def _recognised(export: Export, documents: Mapping[str, Export]) -> tuple[Export, Recipe]:
     """The most specific of the recipes that recognise the export by its header, its name and its first row."""
-    fitting = []
-    for recipe in built_in_recipes().values():
-        meant = documents.get(recipe.documents or "", export)
-        if recipe.recognises(meant.header, meant.stem) and _fits_first_row(recipe, meant):
-            fitting.append((meant, recipe))
+    openings = [(documents.get(recipe.documents or "", export), recipe) for recipe in built_in_recipes().values()]
+    fitting = _fitting(openings) or _fitting((respelled(meant, recipe), recipe) for meant, recipe in openings)
     if not fitting:
         raise UserError(Problem(export.name, "no recipe recognises this file", _how_to_name_one()))
     highest = max(recipe.specificity for _, recipe in fitting)
@@ -228,6 +227,14 @@ def _recognised(export: Export, documents: Mapping[str, Export]) -> tuple[Export
         mend = f"Name one in case.yaml: `recipes: {{{export.name}: {best[0][1].name}}}`."
         raise UserError(Problem(export.name, f"which recipe reads this file? {names} recognise it", mend))
     return best[0]
+
+
+def _fitting(openings: Iterable[tuple[Export, Recipe]]) -> list[tuple[Export, Recipe]]:
+    return [
+        (export, recipe)
+        for export, recipe in openings
+        if recipe.recognises(export.header, export.stem) and _fits_first_row(recipe, export)
+    ]
 
 
 def _fits_first_row(recipe: Recipe, export: Export) -> bool:
