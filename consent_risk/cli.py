@@ -262,10 +262,13 @@ def check_recipe(file: Annotated[Path, typer.Argument(help="A recipe of your own
 def propose_a_recipe(
     file: Annotated[Path, typer.Argument(help="An export that no recipe recognises.")],
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the recipe to this new file.")] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose a recipe for an export from its header and a sample. What is not proven stays open, with a question."""
-    proposal = propose_recipe(file)
+    said = _settings(None, encoding, delimiter) or ExportSettings()
+    proposal = propose_recipe(file, encoding=said.encoding, delimiter=said.delimiter)
     text = proposal_text(proposal)
     if out:
         write_new(out, text)
