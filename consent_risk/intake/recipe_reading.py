@@ -18,7 +18,7 @@ from consent_risk.intake.json_cells import Node
 from consent_risk.intake.reading.account import Contradictions, FileAccount
 from consent_risk.intake.reading.clock import Clock
 from consent_risk.intake.reading.merges import MERGED, merges_in_file, merges_in_records, no_merges
-from consent_risk.intake.reading.places import Rows, Scope, Source
+from consent_risk.intake.reading.places import FILE, Rows, Scope, Source
 from consent_risk.intake.reading.records import read_records, record_fields, record_times
 from consent_risk.intake.reading.secrets import secret_columns
 from consent_risk.intake.reading.statements import (
@@ -88,6 +88,14 @@ class RecipeReading:
     def takes_tenant(self) -> bool:
         """Does neither a column nor the case say who the tenant is?"""
         return self.names_no_tenant and not self._settings.tenant
+
+    @property
+    def _guesses_tenant(self) -> bool:
+        """Is the tenant read from the file's name alone?"""
+        place = self._tenant_place
+        others = [] if place is None or isinstance(place, str) else [one for one in place if one != FILE]
+        by_file = self.names_no_tenant or (place is not None and FILE in place)
+        return by_file and not self._settings.tenant and not any(self._source.has(one) for one in others)
 
     def share_tenant(self, tenant: str) -> None:
         """The tenant of the system's records, for an export that names none."""
@@ -296,8 +304,9 @@ class RecipeReading:
         place = self._tenant_place
         if place is None or isinstance(place, str):
             return pl.repeat(self.tenant, rows.height, dtype=pl.String, eager=True)
-        named = rows.first(place)
-        return named.fill_null(self._settings.tenant) if self._settings.tenant else named
+        if not self._settings.tenant:
+            return rows.first(place)
+        return rows.first([one for one in place if one != FILE]).fill_null(self._settings.tenant)
 
     @property
     def _tenant_place(self) -> str | tuple[str, ...] | None:
@@ -367,7 +376,7 @@ class RecipeReading:
     def _ask(self) -> None:
         """The questions that the file leaves open."""
         account = self.account
-        if self.takes_tenant:
+        if self._guesses_tenant:
             account.ask(
                 f"No column names the tenant: it was read as `{self.tenant}`. Say another under `tenant` of the "
                 "file's `exports` in case.yaml."

@@ -216,6 +216,16 @@ def test_the_case_names_the_tenant_of_a_file_that_does_not(intake) -> None:
     assert (sealed(intake, "tenant_id"), given.questions) == ([("Shop",)], ())
 
 
+def test_the_case_names_the_tenant_before_the_name_of_the_file_does(intake) -> None:
+    how = recipe('records: {tenant_id: [Org, "@file"], source_id: [Id]}\n')
+    case = "exports: {contacts.csv: {tenant: Shop}}"
+    read(intake, how, {"contacts.csv": "Id,Org\n1,\n2,T\n"})
+    assert sealed(intake, "tenant_id") == [("contacts",), ("T",)]
+    read(intake, how, {"contacts.csv": "Id,Org\n1,\n2,T\n"}, case=case)
+    assert sealed(intake, "tenant_id") == [("Shop",), ("T",)]
+    assert len(read(intake, how, {"contacts.csv": "Id\n1\n"}).questions) == 1
+
+
 def test_the_same_record_twice_is_a_duplicate(intake) -> None:
     given = read(intake, of_records(""), {"x.csv": "Id,Org,Mail\n1,T,\n1,T,\n1,T2,\n"}, set_aside=True)
     assert (given.rows, given.used, given.duplicates, given.records) == (3, 2, 1, 2)

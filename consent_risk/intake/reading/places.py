@@ -167,6 +167,8 @@ class Rows(Scope):
         texts = self.texts(place)
         if texts is None:
             return pl.repeat(False, self.height, dtype=pl.Boolean, eager=True)
+        if isinstance(texts.dtype, pl.List):
+            return (texts.list.len() > 0).fill_null(False)
         return texts.is_not_null() & ~texts.is_in(_NOTHING).fill_null(False)
 
     def entries(self, each: str) -> Entries:
