@@ -35,7 +35,7 @@ from consent_risk.report.check_text import check_text
 from consent_risk.report.recipe_words import delivers_text, recipe_words, recipes_text
 from consent_risk.report.text import finding_text
 from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
-from consent_risk.workspace.checks import check_drops, check_files, check_latest, neutral_case
+from consent_risk.workspace.checks import check_drop, check_drops, check_files, neutral_case
 from consent_risk.workspace.drops import add_drop, list_drops
 from consent_risk.workspace.keys import case_key, forget_key, new_key
 from consent_risk.workspace.recipes import (
@@ -154,7 +154,7 @@ def add(
             own={**own_recipes(read, case), **own},
             now=datetime.now(UTC),
         )
-    report = check_latest(list_drops(case), read)
+    report = check_drop(drop, list_drops(case), read)
     typer.echo(_checked(report, as_json) if as_json else f"Drop {drop.id}\n\n{_checked(report, as_json)}")
 
 
