@@ -35,7 +35,7 @@ from consent_risk.report.check_text import check_text
 from consent_risk.report.recipe_words import delivers_text, recipe_words, recipes_text
 from consent_risk.report.text import finding_text
 from consent_risk.workspace.cases import CASE_FILE, new_case, read_case, read_case_text
-from consent_risk.workspace.checks import check_drops, check_files, check_latest, neutral_case
+from consent_risk.workspace.checks import check_drop, check_drops, check_files, neutral_case
 from consent_risk.workspace.drops import add_drop, list_drops
 from consent_risk.workspace.keys import case_key, forget_key, new_key
 from consent_risk.workspace.recipes import (
@@ -154,7 +154,7 @@ def add(
             own={**own_recipes(read, case), **own},
             now=datetime.now(UTC),
         )
-    report = check_latest(list_drops(case), read)
+    report = check_drop(drop, list_drops(case), read)
     typer.echo(_checked(report, as_json) if as_json else f"Drop {drop.id}\n\n{_checked(report, as_json)}")
 
 
@@ -262,10 +262,13 @@ def check_recipe(file: Annotated[Path, typer.Argument(help="A recipe of your own
 def propose_a_recipe(
     file: Annotated[Path, typer.Argument(help="An export that no recipe recognises.")],
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the recipe to this new file.")] = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
     as_json: AsJson = False,
 ) -> None:
     """Propose a recipe for an export from its header and a sample. What is not proven stays open, with a question."""
-    proposal = propose_recipe(file)
+    said = _settings(None, encoding, delimiter) or ExportSettings()
+    proposal = propose_recipe(file, encoding=said.encoding, delimiter=said.delimiter)
     text = proposal_text(proposal)
     if out:
         write_new(out, text)

@@ -1,9 +1,9 @@
 """Runs the shell examples of a document and writes what they printed back into it.
 
 An example is a fenced block marked `console`: lines that open with `$ ` are commands, the others their output. All
-examples of a document run one after another in one folder, which holds a copy of docs/example.
+examples of a document run one after another in one folder, which holds copies of the examples in docs.
 
-    python docs/run_examples.py        # renews README.md
+    python docs/run_examples.py        # renews README.md and docs/recipes.md
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+DOCUMENTS = (ROOT / "README.md", ROOT / "docs" / "recipes.md")
+_EXAMPLES = ("example", "recipe-example")
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 # The time of a delivery and its content under a random key: the only things that differ from run to run.
 _DROP = re.compile(r"\b\d{8}T\d{6}Z-[0-9a-f]{8}\b")
@@ -25,7 +27,8 @@ _SAME_DROP = "20260401T091500Z-5f0c2a7e"
 
 def rerun(text: str, folder: Path) -> str:
     """The document with the output that its examples give in `folder`. Raises where a command fails."""
-    shutil.copytree(ROOT / "docs" / "example", folder / "docs" / "example")
+    for example in _EXAMPLES:
+        shutil.copytree(ROOT / "docs" / example, folder / "docs" / example)
     environment = _environment(folder)
     return _BLOCK.sub(lambda block: _rerun_block(block.group(), folder, environment), text)
 
@@ -57,10 +60,10 @@ def _environment(folder: Path) -> dict[str, str]:
 
 
 def main() -> None:
-    """Renew README.md."""
-    readme = ROOT / "README.md"
-    with tempfile.TemporaryDirectory(prefix="consent-risk-docs-") as folder:
-        readme.write_text(rerun(readme.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
+    """Renew the documents."""
+    for document in DOCUMENTS:
+        with tempfile.TemporaryDirectory(prefix="consent-risk-docs-") as folder:
+            document.write_text(rerun(document.read_text(encoding="utf-8"), Path(folder)), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -21,9 +21,9 @@ from pydantic import BaseModel
 from consent_risk import cli
 from consent_risk.analysis.scenarios import passing
 from consent_risk.assessment import Assessment
-from consent_risk.case import AnalystFinding, Case, Thresholds
+from consent_risk.case import AnalystFinding, Case, ExportSettings, Thresholds
 from consent_risk.intake.columns import CANONICAL_FILES
-from consent_risk.intake.recipes import built_in_recipes
+from consent_risk.intake.recipes import built_in_recipes, model, parse_recipe
 from consent_risk.resources import read_rulebook, read_thresholds
 from consent_risk.tables import SCHEMAS
 from consent_risk.vocabulary import Bound, DataCategory, Outcome, Purpose, Scenario
@@ -31,6 +31,23 @@ from consent_risk.vocabulary import Bound, DataCategory, Outcome, Purpose, Scena
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 EXAMPLE = ROOT / "docs" / "example"
+
+# The headings of docs/recipes.md that have a table of keys each.
+RECIPE_PARTS = {
+    "The recipe": model.Recipe,
+    "Records": model.RecordColumns,
+    "State of a record": model.StateColumn,
+    "Subject": model.Subject,
+    "Consent statements": model.Statement,
+    "Meaning": model.Meaning,
+    "Evidence": model.Evidence,
+    "Times": model.Time,
+    "Lookups": model.Lookup,
+    "Conditions": model.Condition,
+    "Merges": model.Merged,
+    "Rows set aside": model.SetAside,
+    "Figures": model.Tally,
+}
 
 # design.md, section 2.
 WORDS = ("provider", "acquirer", "tenant", "record", "person", "data point", "message", "purpose", "outcome", "gate")
@@ -176,17 +193,19 @@ def test_every_key_of_a_case_is_explained(key: str) -> None:
 def test_the_commands_and_their_options_are_in_the_readme() -> None:
     told = section("README.md", "Commands")
     group = typer.main.get_command(cli.app)
-    for name, command in group.commands.items():  # type: ignore[attr-defined]
+    commands = dict(group.commands)  # type: ignore[attr-defined]
+    commands |= {f"recipe {name}": command for name, command in commands.pop("recipe").commands.items()}
+    for name, command in commands.items():
         assert f"`consent-risk {name}" in told
         options = {option for parameter in command.params for option in parameter.opts if option.startswith("--")}
         assert all(option in told for option in options), (name, options)
 
 
-def test_files_and_recipes_are_in_the_readme() -> None:
+def test_files_are_in_the_readme_and_recipes_in_their_document() -> None:
     table = {row[0]: row[2] for row in rows(section("README.md", "Files"))}
     for file in CANONICAL_FILES.values():
         assert table[f"`{file.stem}.csv`"] == ", ".join(file.required)
-    assert all(f"`{recipe}`" in table for recipe in built_in_recipes())
+    assert all(re.search(rf"^{recipe} ", text_of("docs/recipes.md"), re.M) for recipe in built_in_recipes())
 
 
 def test_headings_that_the_code_points_to_exist() -> None:
@@ -221,10 +240,36 @@ def test_every_document_is_reached_from_the_readme() -> None:
 
 
 @pytest.mark.slow
-def test_the_examples_of_the_readme_print_what_it_says(tmp_path: Path) -> None:
-    readme = text_of("README.md")
-    assert "```console" in readme
-    assert run_examples().rerun(readme, tmp_path) == readme, "renew it with: python docs/run_examples.py"
+@pytest.mark.parametrize("document", ["README.md", "docs/recipes.md"])
+def test_the_examples_of_a_document_print_what_it_says(document: str, tmp_path: Path) -> None:
+    text = text_of(document)
+    assert "```console" in text
+    assert run_examples().rerun(text, tmp_path) == text, "renew it with: python docs/run_examples.py"
+
+
+def test_every_key_of_a_recipe_is_explained() -> None:
+    tables = re.split(r"^## ", text_of("docs/recipes.md"), flags=re.M)
+    for heading, kind in RECIPE_PARTS.items():
+        table = next(table for table in tables if table.startswith(f"{heading}\n"))
+        assert [f"`{key}`" for key in kind.model_fields] == [row[0] for row in rows(table) if row[0][:1] == "`"], (
+            heading
+        )
+
+
+def test_every_part_of_a_recipe_has_its_keys_explained() -> None:
+    parts = {kind for kind in vars(model).values() if isinstance(kind, type) and issubclass(kind, model._Model)}
+    assert parts - {model._Model} == set(RECIPE_PARTS.values())
+
+
+def test_the_recipe_of_the_example_is_valid_and_shown_as_it_is() -> None:
+    text = text_of("docs/recipe-example/ours.yaml")
+    assert f"```yaml\n{text}```\n" in text_of("docs/recipes.md")
+    assert parse_recipe(text, "ours.yaml").name == "club"
+
+
+def test_every_key_of_exports_is_in_the_readme() -> None:
+    (row,) = [row for row in rows(section("README.md", "A first own case")) if row[0] == "`exports`"]
+    assert set(ExportSettings.model_fields) <= quoted(row[1])
 
 
 def run_examples() -> ModuleType:

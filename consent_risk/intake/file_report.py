@@ -128,8 +128,8 @@ def note_text(note: Note) -> str:
     return f"{note.what} ({note.rows} {'row' if note.rows == 1 else 'rows'})"
 
 
-def _is_told_elsewhere(note: Note) -> bool:
-    """The list of ignored columns, which the report has of its own, unless it guesses a slip."""
+def is_in_report(note: Note) -> bool:
+    """Is it the list of ignored columns, which the report on the file has of its own? Not where a slip is guessed."""
     return note.what.startswith("columns ignored:") and "did you mean" not in note.what
 
 
@@ -137,7 +137,7 @@ def _file_report(
     given: Input, manifest: Manifest, places: pl.DataFrame, persons: int, as_of: date, drop: int
 ) -> FileReport:
     first = places.filter(pl.col("file") == given.file).head(PLACES_SHOWN)
-    notes = [note for note in manifest.quality if note.file == given.file and not _is_told_elsewhere(note)]
+    notes = [note for note in manifest.quality if note.file == given.file and not is_in_report(note)]
     return FileReport(
         **given.model_dump(exclude={"used", "warnings", "first_record"}),
         drop=drop,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from consent_risk.assessment import Assessment
-from consent_risk.intake.file_report import FileReport, note_text
+from consent_risk.intake.file_report import FileReport, is_in_report, note_text
 from consent_risk.numbers import NONE, day_text, number_text
-from consent_risk.report.blocks import Cell, Column, Part, Span, Writer, italic, number_column
+from consent_risk.report.blocks import Cell, Column, Part, Span, Writer, bold, italic, lines, number_column
 from consent_risk.report.file_words import (
     columns_by_use,
     how_read,
@@ -44,9 +44,9 @@ def _write_files(writer: Writer, assessment: Assessment) -> None:
         "links across tenants, so it may count fewer. A rejected row was set aside and is in no figure."
     )
     columns = [
-        Column("File", 1.5),
-        Column("Read by", 1.3),
-        *(number_column(title, 0.72) for title in ("Rows", "Rejected", "Records", "Persons", "Events")),
+        Column("File", 1.4),
+        Column("Read by", 1),
+        *(number_column(title) for title in ("Rows", "Rejected", "Records", "Persons", "Events")),
     ]
     rows: Rows = [
         [
@@ -117,7 +117,9 @@ def _write_rejected(writer: Writer, assessment: Assessment) -> None:
 
 
 def _write_columns(writer: Writer, assessment: Assessment) -> None:
-    parts = _parts(assessment, lambda file: [[use, names] for use, names in columns_by_use(file).items()])
+    parts = _parts(
+        assessment, lambda file: [[lines(bold(use.capitalize()), names)] for use, names in columns_by_use(file).items()]
+    )
     dates = _parts(assessment, _date_rows)
     if parts or dates:
         writer.sub("Columns and dates")
@@ -126,7 +128,7 @@ def _write_columns(writer: Writer, assessment: Assessment) -> None:
             "fills, and the rows in which it is filled."
         )
     if parts:
-        writer.table("What became of the columns", [Column("Use", 0.3), Column("Columns", 1.7)], parts)
+        writer.table("What became of the columns", [Column("Columns", 1)], parts)
     if dates:
         columns = [Column("Field", 1), Column("First day"), Column("Last day")]
         numbers = [number_column("Place-holders"), number_column("Unreadable")]
@@ -146,8 +148,9 @@ def _date_rows(file: FileReport) -> Rows:
 
 def _write_notes(writer: Writer, assessment: Assessment) -> None:
     noted = [(file.file, warning) for file in assessment.inputs for warning in file.warnings]
-    rows: Rows = [[note.file, note.what, number_text(note.rows)] for note in assessment.quality]
-    said = {(note.file, note_text(note)) for note in assessment.quality}
+    others = [note for note in assessment.quality if not is_in_report(note)]
+    rows: Rows = [[note.file, note.what, number_text(note.rows)] for note in others]
+    said = {(note.file, note_text(note)) for note in others}
     rows += [[file, warning, NONE] for file, warning in noted if (file, warning) not in said]
     if not rows:
         writer.para("Nothing else about the data had to be noted.")

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from consent_risk.assessment import Assessment
-from consent_risk.intake.file_report import FileReport
+from consent_risk.intake.file_report import FileReport, is_in_report
 from consent_risk.intake.recipes import built_in_recipes
 from consent_risk.numbers import bytes_text, counted_text, number_text
 from consent_risk.report.file_words import (
@@ -166,10 +166,11 @@ def _show_questions(assessment: Assessment) -> None:
 
 def _show_quality(assessment: Assessment) -> None:
     st.header("Rejected rows and remarks on the data", anchor=False)
-    if not assessment.quality:
+    notes = [note for note in assessment.quality if not is_in_report(note)]
+    if not notes:
         st.text("Nothing was rejected and nothing stood out.")
         return
-    rows = [{"File": note.file, "What": note.what, "Rows": note.rows} for note in assessment.quality]
+    rows = [{"File": note.file, "What": note.what, "Rows": note.rows} for note in notes]
     show_table(rows, "Rejected rows and remarks", written={"Rows": number_text}, wide=("What",))
 
 

@@ -63,9 +63,10 @@ def check_drops(drops: Sequence[Drop], case: Case) -> Report:
     return report_of(delivered_by(drops, case), case, contradictions)
 
 
-def check_latest(drops: Sequence[Drop], case: Case) -> Report:
-    """The report on the last drop of a case alone."""
-    return report_of(delivered_by(drops, case)[-1:], case)
+def check_drop(drop: Drop, drops: Sequence[Drop], case: Case) -> Report:
+    """The report on one of the drops of a case alone."""
+    delivered = delivered_by(drops, case)
+    return report_of([one for one, known in zip(delivered, drops, strict=True) if known.id == drop.id], case)
 
 
 def check_files(
