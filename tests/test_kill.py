@@ -154,9 +154,8 @@ def is_whole(drop: Drop) -> bool:
     """Every file of the manifest is there with its hash and rows, and no other."""
     found = contents(drop.path)
     rows = all(pl.read_parquet(drop.path / o.file).height == o.rows for o in drop.manifest.outputs)
-    return rows and found == {o.file: o.sha256 for o in drop.manifest.outputs} | {
-        "manifest.json": found["manifest.json"]
-    }
+    beside = {name: found[name] for name in ("manifest.json", "counts.json")}
+    return rows and found == {o.file: o.sha256 for o in drop.manifest.outputs} | beside
 
 
 def raw_in(folder: Path) -> list[str]:
