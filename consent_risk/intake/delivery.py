@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from consent_risk.intake.codes import Codes
 from consent_risk.intake.contact_points import ContactPoints
 from consent_risk.intake.faults import Faults
-from consent_risk.intake.known_keys import KnownKeys
+from consent_risk.intake.known_keys import KeysByHash, KnownKeys
 from consent_risk.intake.other_ids import OtherIds
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.sealing import Sealer
@@ -22,10 +22,11 @@ from consent_risk.intake.writing import Store
 class Delivery:
     """The store that is written, and the keys by which rows are matched to each other.
 
-    `records_before`, `tenants_before` and `agreements_before` come from earlier drops of the case. `merged_away` are
-    the records that another record stands for, `merged_found` those of them that were handed in. `contact_points`
-    are kept where a file asks for them; `other_ids` are further ids of the records of this delivery,
-    `explained` the codes that its files explain, by system.
+    `keys_of_records` are those of this delivery, by a hash of tenant and source id. `records_before`, `tenants_before`
+    and `agreements_before` come from earlier drops of the case. `merged_away` are the records that another record
+    stands for, `merged_found` those of them that were handed in. `contact_points` are kept where a file asks for them;
+    `other_ids` are further ids of the records of this delivery, `explained` the codes that its files explain by
+    system.
     """
 
     def __init__(self, store: Store, sealer: Sealer, faults: Faults) -> None:
@@ -34,6 +35,7 @@ class Delivery:
         self.faults = faults
         self.records = KnownKeys()
         self.records_before = KnownKeys()
+        self.keys_of_records = KeysByHash()
         self.merged_away = KnownKeys()
         self.merged_found = KnownKeys()
         self.contact_points: ContactPoints | None = None

@@ -18,6 +18,7 @@ from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.faults import no_bad_rows
 from consent_risk.intake.known_keys import KnownKeys
+from consent_risk.intake.sealing import record_names
 from consent_risk.vocabulary import IdentifierType
 
 _Id = TypeVar("_Id")
@@ -55,10 +56,12 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
 
     E-mails and phones are texts, or lists of texts. Returns the rows that were used, with their `record_key`.
     """
-    keys = delivery.sealer.seal_records(values["tenant_id"], values["source_id"])
+    names = record_names(values["tenant_id"], values["source_id"])
+    keys = delivery.sealer.seal(names)
     numbers = keys.to_numpy()
     before = delivery.records_before.contain(numbers)
     twice = ~delivery.records.learn(numbers) & ~before
+    delivery.keys_of_records.learn(names.hash().to_numpy(), numbers)
     _refuse(values, file, delivery, "source_id", twice, before)
     used = _used(values.with_columns(keys.alias("record_key")), twice, before)
     _count_tenants(used, delivery.records_by_tenant)
@@ -76,8 +79,7 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
 
 def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
     """Consent events; one without a record is set aside."""
-    values = values.with_columns(_record_keys(values, delivery))
-    known = known_records(values["record_key"], delivery)
+    values, known = _with_record_keys(values, delivery)
     raw = [pl.lit(None, dtype=pl.String).alias(n) for n in ("raw_field", "raw_value") if n not in values.columns]
     delivery.write("consents", values.filter(known).with_columns(raw))
     return _set_orphans_aside(values.filter(~known), file, delivery)
@@ -85,8 +87,8 @@ def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
 
 def seal_interactions(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
     """Message counts; without a source_id they are the tenant's, with one that is no record they are set aside."""
-    values = values.with_columns(_record_keys(values, delivery))
-    known = known_records(values["record_key"], delivery) | values["source_id"].is_null()
+    values, known = _with_record_keys(values, delivery)
+    known = known | values["source_id"].is_null()
     delivery.write("interactions", values.filter(known))
     return _set_orphans_aside(values.filter(~known), file, delivery)
 
@@ -207,8 +209,19 @@ def _count_tenants(values: pl.DataFrame, counts: Counter[str]) -> None:
         counts[tenant] += rows
 
 
-def _record_keys(values: pl.DataFrame, delivery: Delivery) -> pl.Series:
-    return delivery.sealer.seal_records(values["tenant_id"], values["source_id"]).alias("record_key")
+def _with_record_keys(values: pl.DataFrame, delivery: Delivery) -> tuple[pl.DataFrame, pl.Series]:
+    """The rows with the key of each one's record, and whether that came with this delivery or an earlier drop.
+
+    The key is null where the row names no record.
+    """
+    names = record_names(values["tenant_id"], values["source_id"])
+    known, found = delivery.keys_of_records.find(names.hash().to_numpy())
+    here = pl.Series(found, dtype=pl.Boolean) & names.is_not_null()
+    keys = pl.Series("record_key", known, dtype=pl.Int64)
+    if not here.all():
+        keys = keys.zip_with(here, delivery.sealer.seal(names.set(here, None)))
+        here = here | known_records(keys, delivery)
+    return values.with_columns(keys), here
 
 
 def known_records(keys: pl.Series, delivery: Delivery) -> pl.Series:

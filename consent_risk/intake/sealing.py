@@ -75,8 +75,7 @@ class Sealer:
 
     def seal_records(self, tenant_ids: pl.Series, source_ids: pl.Series) -> pl.Series:
         """Record keys (Int64): source ids can be e-mail addresses, so they are sealed too. Null where either is."""
-        pairs = pl.DataFrame({"tenant": tenant_ids, "source": source_ids})
-        return self.seal(pairs.select(pl.concat_str("tenant", "source", separator=_UNIT_SEPARATOR)).to_series())
+        return self.seal(record_names(tenant_ids, source_ids))
 
     def _normalised(self, kind: IdentifierType, countries: pl.Series | None) -> pl.Expr:
         country = pl.lit(None, dtype=pl.String) if countries is None else pl.lit(countries.cast(pl.String))
@@ -87,6 +86,12 @@ class Sealer:
         first_bytes = mac.str.slice(0, 16).str.decode("hex")
         key = first_bytes.bin.reinterpret(dtype=pl.Int64, endianness="big")
         return texts.cast(pl.String).to_frame("text").select(key.alias("key")).to_series()
+
+
+def record_names(tenant_ids: pl.Series, source_ids: pl.Series) -> pl.Series:
+    """Tenant and source id in one text (String), which no other pair has; null where either is."""
+    pairs = pl.DataFrame({"tenant": tenant_ids, "source": source_ids})
+    return pairs.select(pl.concat_str("tenant", "source", separator=_UNIT_SEPARATOR)).to_series()
 
 
 def _sha256(text: pl.Expr) -> pl.Expr:

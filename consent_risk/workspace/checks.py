@@ -16,6 +16,7 @@ from consent_risk.intake.asking import open_questions
 from consent_risk.intake.file_report import PLACES_SHOWN, FileReport, Report, file_reports, notes_beside_files
 from consent_risk.intake.manifest import Manifest, RecipeFile
 from consent_risk.intake.recipes import Recipe, built_in_recipes
+from consent_risk.intake.recognising import CANONICAL
 from consent_risk.intake.sealing import Sealer
 from consent_risk.law.person_rules import NEGATIVE, STANDING
 from consent_risk.vocabulary import EventState, Purpose
@@ -112,7 +113,9 @@ def report_of(deliveries: Sequence[SealedDelivery], case: Case, contradictions: 
     files = [report for delivery in deliveries for report in delivery.reports]
     tables = {table for delivery in deliveries for table in delivery.manifest.delivered}
     own = [file.recipe for delivery in deliveries for file in delivery.manifest.recipes]
-    recipes = {**built_in_recipes(), **{recipe.name: recipe for recipe in own}}
+    used = {file.recipe for file in files} - {CANONICAL, *(recipe.name for recipe in own)}
+    built_in = built_in_recipes() if used else {}
+    recipes = {**built_in, **{recipe.name: recipe for recipe in own}}
     return Report(
         files=tuple(files),
         questions=tuple(open_questions(files, tables, case, recipes)),
