@@ -25,6 +25,7 @@ from consent_risk.intake.reading.misaligned import misaligned
 from consent_risk.intake.reading.places import FILE, Rows, Scope, Source
 from consent_risk.intake.reading.records import read_records, record_fields, record_times
 from consent_risk.intake.reading.secrets import secret_columns
+from consent_risk.intake.reading.snapshots import EARLIER, Snapshots, with_taken_back
 from consent_risk.intake.reading.statements import (
     Column,
     events_of,
@@ -82,6 +83,7 @@ class RecipeReading:
         )
         self._contradictions = Contradictions()
         self._merges = no_merges()
+        self._snapshots: Snapshots | None = None
         self._codes = Codes()
 
     @property
@@ -135,10 +137,20 @@ class RecipeReading:
         return f"columns ignored: {', '.join([*unread[:_SHOWN_COLUMNS], *more])}" if unread else None
 
     def prepare(self, export: Export, delivery: Delivery) -> None:
-        """Look through the file for the order of its days, and for the records that others stand for.
+        """Look through the file for the order of its days, the records that others stand for, and the latest snapshots.
 
         Raises UserError where the order of days cannot be told.
         """
+        self._look_through(export, delivery)
+        snapshot, subject = self._map.snapshot, self._map.subject
+        if snapshot and subject and self._has_any(snapshot.time):
+            self._snapshots = Snapshots(snapshot, self._clock, delivery.sealer)
+            for batch in export.batches(self.columns, lambda _count: None):
+                rows = self._rows(batch.cells)
+                rows = rows.keep(~rows.rows.is_in(self._set_aside(rows)["row"].implode()))
+                self._snapshots.survey(rows, self._about(rows))
+
+    def _look_through(self, export: Export, delivery: Delivery) -> None:
         times = [(each, time) for each, time in self._times() if self._clock.wants(time)]
         merged = self._map.merged if self._map.records else None
         if not times and not merged:
@@ -161,12 +173,16 @@ class RecipeReading:
         """Seal a batch; the number of its rows that were not used."""
         rows = self._rows(cells)
         aside = self._set_aside(rows)
+        taken_back = pl.Series(dtype=pl.Int64)
+        if self._snapshots:
+            again, taken_back = self._snapshots.earlier(rows, self._about(rows))
+            aside = pl.concat([aside, _aside(again, EARLIER)]).unique("row", keep="first", maintain_order=True)
         unused = delivery.faults.set_rows_aside(self._file, aside) if aside.height else 0
         rows = rows.keep(~rows.rows.is_in(aside["row"].implode()))
         shifted = misaligned(rows, self._map)
         unused += delivery.faults.add_bad_rows(self._file, _bad(rows.rows.filter(shifted), MISALIGNED, MISALIGNED_MEND))
         rows = rows.keep(~shifted)
-        self._tallies.add(rows)
+        self._tallies.add(rows.keep(~rows.rows.is_in(taken_back.implode())))
         self._codes.add(rows, self._map.refers_to)
         if self._map.explains:
             delivery.explained.setdefault(self.system, Codes()).add(rows, self._map.explains)
@@ -176,7 +192,7 @@ class RecipeReading:
         unused += delivery.faults.add_bad_rows(self._file, rows.bad)
         rows = rows.keep(~rows.rows.is_in(rows.bad["row"].implode()))
         if self._map.subject:
-            return unused + self._seal_statements(rows, delivery)
+            return unused + self._seal_statements(rows, taken_back, delivery)
         if self._map.merged:
             found = merges_in_file(rows, self._map.merged, self._tenants(rows), delivery)
             delivery.merged_away.learn(found["loser"].to_numpy())
@@ -233,7 +249,7 @@ class RecipeReading:
         self._write(statements.with_columns(pl.col("row").alias("at")), records, delivery)
         return unused + merged + kept.height - sealed.height
 
-    def _seal_statements(self, rows: Rows, delivery: Delivery) -> int:
+    def _seal_statements(self, rows: Rows, taken_back: pl.Series, delivery: Delivery) -> int:
         """Statements about records of other files. A row without a record is set aside, but counted."""
         subject = self._map.subject
         assert subject is not None
@@ -242,6 +258,8 @@ class RecipeReading:
             subjects = statements
         else:
             statements = self._statements(rows).with_columns(pl.col("row").alias("at"))
+            if len(taken_back):
+                statements = with_taken_back(statements, taken_back)
             subjects = self._about(rows).with_columns(rows.rows, rows.rows.alias("at"))
         self._count_statements(statements)
         spoken = subjects.filter(pl.col("row").is_in(statements["row"].implode()))
@@ -356,6 +374,8 @@ class RecipeReading:
                 yield from ((place, field) for place in places)
         if merged := self._map.merged:
             yield from ((place, "merged") for place in (*merged.columns, *merged.loser, *merged.winner))
+        if snapshot := self._map.snapshot:
+            yield from ((place, "snapshot") for place in (*snapshot.columns, *snapshot.lists))
         for tally in self._map.tallies:
             yield from ((place, f"tally: {tally.name}") for place in tally.columns)
         yield from statement_fields(self._live)
@@ -371,6 +391,9 @@ class RecipeReading:
             for time in (said.time, said.valid_until):
                 if time and self._has_any(time) and not (said.decoder and all(p.startswith(".") for p in time.columns)):
                     yield said.each if any(place.startswith(".") for place in time.columns) else None, time
+
+        if snapshot := self._map.snapshot:
+            yield from [(None, snapshot.time)] if self._has_any(snapshot.time) else []
 
     def _has_any(self, time: Time) -> bool:
         return any(self._source.has(place) for place in time.columns)

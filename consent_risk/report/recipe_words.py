@@ -48,6 +48,9 @@ def _lines(recipe: Recipe) -> Iterator[str]:
         yield f"about the record of tenant {_tenant(subject.tenant_id)} with {' or '.join(found)}"
     if recipe.merged:
         yield "merges: the record that was merged into another is set aside"
+    if recipe.snapshot:
+        columns, lists = _or(recipe.snapshot.columns), _or(recipe.snapshot.lists)
+        yield f"snapshots by {columns}: what the latest of a subject does not list under {lists} was taken back"
     for aside in recipe.set_aside:
         yield f"set aside: {aside.reason}"
     for statement in recipe.consents:

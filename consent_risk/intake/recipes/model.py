@@ -264,6 +264,24 @@ class Merged(_Model):
         return self
 
 
+class Snapshot(_Model):
+    """Rows that list, each time something changed, all that held for their subject then: the whole set.
+
+    `columns` say when, which tells a subject's snapshots apart; `lists` what is listed. Only the latest snapshot of a
+    subject counts: what an earlier one lists and the latest does not was taken back, so that nothing is recorded of it.
+    Where a file has none of the `columns`, its rows are the latest snapshot.
+    """
+
+    columns: Places
+    unit: TimeUnit = "text"
+    lists: Places
+
+    @property
+    def time(self) -> Time:
+        """When a row's snapshot was made."""
+        return Time(columns=self.columns, unit=self.unit)
+
+
 class SetAside(_Model):
     """Rows that are no end customers of a tenant (test receipts, personas, staff): left out, counted, with a reason."""
 
@@ -325,6 +343,7 @@ class Recipe(_Model):
     data_categories: Mapping[DataCategory, Places] = {}
     special_categories: tuple[str, ...] = ()
     subject: Subject | None = None
+    snapshot: Snapshot | None = None
     consents: tuple[Statement, ...] = ()
     tallies: tuple[Tally, ...] = ()
     explains: Mapping[str, Places] = {}
@@ -347,6 +366,8 @@ class Recipe(_Model):
             raise ValueError("a row is a record or is about one: give `records` or `subject`, not both")
         if self.consents and not (self.records or self.subject):
             raise ValueError("`consents` need `records` or a `subject`, to say whom they are about")
+        if self.snapshot and (not self.subject or self.subject.lies_in_entries):
+            raise ValueError("a `snapshot` needs a `subject` of the row, to say whose it is")
         if not (self.records or self.subject or self.merged or self.tallies):
             raise ValueError("the recipe reads nothing: give `records`, `subject`, `merged` or `tallies`")
         if unknown := {statement.option for statement in self.consents} - {None, *self.options}:
