@@ -23,9 +23,10 @@ class Delivery:
     """The store that is written, and the keys by which rows are matched to each other.
 
     `records_before`, `tenants_before` and `agreements_before` come from earlier drops of the case. `merged_away` are
-    the records that another record stands for, `merged_found` those of them that were handed in. `contact_points`
-    are kept where a file asks for them; `other_ids` are further ids of the records of this delivery,
-    `explained` the codes that its files explain, by system.
+    the records that another record stands for, `deleted` those that a file of deletions names; `merged_found` and
+    `deleted_found` are those of them that were handed in. `contact_points` are kept where a file asks for them;
+    `other_ids` are further ids of the records of this delivery, `explained` the codes that its files explain, by
+    system.
     """
 
     def __init__(self, store: Store, sealer: Sealer, faults: Faults) -> None:
@@ -36,6 +37,8 @@ class Delivery:
         self.records_before = KnownKeys()
         self.merged_away = KnownKeys()
         self.merged_found = KnownKeys()
+        self.deleted = KnownKeys()
+        self.deleted_found = KnownKeys()
         self.contact_points: ContactPoints | None = None
         self.other_ids = OtherIds()
         self.explained: dict[str, Codes] = {}

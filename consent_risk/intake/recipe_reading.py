@@ -18,6 +18,7 @@ from consent_risk.intake.faults import no_bad_rows
 from consent_risk.intake.json_cells import Node
 from consent_risk.intake.reading.account import Contradictions, FileAccount
 from consent_risk.intake.reading.clock import Clock
+from consent_risk.intake.reading.deletions import deletions_in_file
 from consent_risk.intake.reading.merges import MERGED, merges_in_file, merges_in_records, no_merges
 from consent_risk.intake.reading.misaligned import MEND as MISALIGNED_MEND
 from consent_risk.intake.reading.misaligned import REASON as MISALIGNED
@@ -37,12 +38,13 @@ from consent_risk.intake.reading.subjects import ABOUT, find_records, read_subje
 from consent_risk.intake.reading.tallies import Tallies
 from consent_risk.intake.recipes import Recipe
 from consent_risk.intake.recipes.model import FILE_NAME, Statement, Time
-from consent_risk.intake.seal_tables import NO_RECORD, known_records, seal_records
+from consent_risk.intake.seal_tables import NO_RECORD, known_records, seal_records, with_deletions
 from consent_risk.vocabulary import RecordState
 
 CONTINUES = "continues the row above"
 _SHOWN_COLUMNS = 30
 _GONE = (RecordState.DELETED.value, RecordState.ERASURE_REQUESTED.value)
+_SEALED_BEFORE = "deletions of records of an earlier drop, which stay as they were sealed"
 _NO_WINNER = "records were set aside as merged into a record that was not handed in"
 
 
@@ -83,6 +85,7 @@ class RecipeReading:
         )
         self._contradictions = Contradictions()
         self._merges = no_merges()
+        self._deletions: list[pl.DataFrame] = []
         self._snapshots: Snapshots | None = None
         self._codes = Codes()
 
@@ -114,9 +117,9 @@ class RecipeReading:
         return self._map.records is not None
 
     @property
-    def has_merges(self) -> bool:
-        """Are the rows merges?"""
-        return self._map.merged is not None and not self.has_records
+    def tells_fates(self) -> bool:
+        """Do the rows say what became of records: merged, or deleted?"""
+        return bool(self._map.merged or self._map.deleted) and not self.has_records
 
     @property
     def asks_contact_points(self) -> bool:
@@ -197,6 +200,8 @@ class RecipeReading:
             found = merges_in_file(rows, self._map.merged, self._tenants(rows), delivery)
             delivery.merged_away.learn(found["loser"].to_numpy())
             self._merges = pl.concat([self._merges, found])
+        if self._map.deleted:
+            self._deletions.append(deletions_in_file(rows, self._map.deleted, self._tenants(rows), delivery))
         return unused
 
     def finish(self, delivery: Delivery) -> int:
@@ -206,17 +211,38 @@ class RecipeReading:
         self._ask()
         for name, number in self._codes.missing_in(delivery.explained.get(self.system, Codes())).items():
             account.warnings[f"{name} that no file explains"] += number
+        return self._finish_merges(delivery) + self._finish_deletions(delivery)
+
+    def _finish_merges(self, delivery: Delivery) -> int:
         if self._merges.is_empty():
             return 0
+        account = self.account
         handed_in = delivery.merged_found.contain(self._merges["loser"].to_numpy())
         orphans = self._merges.filter(~pl.Series(handed_in, dtype=pl.Boolean))
         rest = self._merges.filter(pl.Series(handed_in, dtype=pl.Boolean))
         without = rest.filter(~known_records(rest["winner"], delivery))["loser"].n_unique()
         if without:
             account.warnings[_NO_WINNER] += without
-        lost = orphans.filter(~pl.col("row").is_in(rest["row"].implode()))["row"].unique().sort()
-        account.numbers["orphans"] += len(lost)
-        return delivery.faults.set_rows_aside(self._file, _aside(lost, NO_RECORD)) if len(lost) else 0
+        return self._set_orphans_aside(
+            orphans.filter(~pl.col("row").is_in(rest["row"].implode()))["row"].unique().sort(), delivery
+        )
+
+    def _finish_deletions(self, delivery: Delivery) -> int:
+        """Records of earlier drops are sealed: a deletion that comes later does not reach them, which is told."""
+        if not self._deletions:
+            return 0
+        deletions = pl.concat(self._deletions)
+        keys = deletions["record_key"].fill_null(0).to_numpy()
+        named = deletions["record_key"].is_not_null()
+        found = named & pl.Series(delivery.deleted_found.contain(keys), dtype=pl.Boolean)
+        before = named & ~found & pl.Series(delivery.records_before.contain(keys), dtype=pl.Boolean)
+        if before.any():
+            self.account.warnings[_SEALED_BEFORE] += int(before.sum())
+        return self._set_orphans_aside(deletions["row"].filter(~found & ~before), delivery)
+
+    def _set_orphans_aside(self, rows: pl.Series, delivery: Delivery) -> int:
+        self.account.numbers["orphans"] += len(rows)
+        return delivery.faults.set_rows_aside(self._file, _aside(rows, NO_RECORD)) if len(rows) else 0
 
     def told(self) -> dict[str, Node]:
         """The fields of manifest.Input that the reading knows."""
@@ -237,7 +263,7 @@ class RecipeReading:
         delivery.learn_consent_tenants(told_of["tenant_id"])
         bad = pl.concat([rows.bad, bad_records, bad_states])
         unused = delivery.faults.add_bad_rows(self._file, bad)
-        records = values.join(bad, on="row", how="anti", maintain_order="left")
+        records = with_deletions(values.join(bad, on="row", how="anti", maintain_order="left"), delivery)
         kept, merged = self._without_merged(records, delivery)
         sealed = seal_records(kept, self._file, delivery)
         self._learn_other_ids(rows, sealed, delivery)
@@ -269,8 +295,7 @@ class RecipeReading:
         known = subjects.filter(pl.col("at").is_in(found["at"].implode()))["row"]
         asked = rows.rows.is_in(subjects["row"].implode())  # a row whose entries say nothing is about nobody
         orphans = rows.rows.filter(asked & ~rows.rows.is_in(known.implode()))
-        self.account.numbers["orphans"] += len(orphans)
-        return delivery.faults.set_rows_aside(self._file, _aside(orphans, NO_RECORD)) if len(orphans) else 0
+        return self._set_orphans_aside(orphans, delivery)
 
     def _write(self, statements: pl.DataFrame, records: pl.DataFrame, delivery: Delivery) -> None:
         """The events of the statements, about the records (at, record_key, tenant_id) that they belong to."""
@@ -350,7 +375,7 @@ class RecipeReading:
 
     @property
     def _tenant_place(self) -> str | tuple[str, ...] | None:
-        whose = self._map.records or self._map.subject or self._map.merged
+        whose = self._map.records or self._map.subject or self._map.merged or self._map.deleted
         return whose.tenant_id if whose else None
 
     def _count_fields(self, rows: Rows) -> None:
@@ -374,6 +399,8 @@ class RecipeReading:
                 yield from ((place, field) for place in places)
         if merged := self._map.merged:
             yield from ((place, "merged") for place in (*merged.columns, *merged.loser, *merged.winner))
+        if deleted := self._map.deleted:
+            yield from ((place, "deleted") for place in deleted.source_id)
         if snapshot := self._map.snapshot:
             yield from ((place, "snapshot") for place in (*snapshot.columns, *snapshot.lists))
         for tally in self._map.tallies:
@@ -404,8 +431,8 @@ class RecipeReading:
         read = [*self._live, *self._off]
         places += [place for column in read for place in (column.place, column.statement.each) if place]
         places += [place for place, _ in statement_fields(read)]
-        if self._map.merged and not self._map.records and self._map.merged.tenant_id != FILE_NAME:
-            places += self._map.merged.tenant_id
+        if self.tells_fates and not isinstance(self._tenant_place, str):
+            places += self._tenant_place or ()
         rules = [condition for rule in self._map.set_aside for condition in rule.when]
         rules += [condition for tally in self._map.tallies for condition in tally.when]
         places += [place for condition in rules for place in condition.columns]

@@ -18,7 +18,7 @@ from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.faults import no_bad_rows
 from consent_risk.intake.known_keys import KnownKeys
-from consent_risk.vocabulary import IdentifierType
+from consent_risk.vocabulary import IdentifierType, RecordState
 
 _Id = TypeVar("_Id")
 _Flags = list[bool] | np.ndarray[Any, np.dtype[np.bool_]]
@@ -72,6 +72,18 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
         ),
     )
     return used
+
+
+def with_deletions(records: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """The values of records, of which those that a file of deletions names are deleted, whatever their own row says."""
+    if not len(delivery.deleted):
+        return records
+    keys = delivery.sealer.seal_records(records["tenant_id"], records["source_id"]).to_numpy()
+    deleted = delivery.deleted.contain(keys)
+    delivery.deleted_found.learn(keys[deleted])
+    state = pl.lit(RecordState.DELETED.value).cast(records.schema["record_state"])
+    flags = pl.lit(pl.Series(deleted, dtype=pl.Boolean))
+    return records.with_columns(pl.when(flags).then(state).otherwise("record_state").alias("record_state"))
 
 
 def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:

@@ -1052,12 +1052,11 @@ MAILING = [
         recipe="marketo_deletes",
         file="activity_delete_lead.csv",
         text="id,activity_date,activity_type_id,lead_id\n"
-        "1,2021-05-06 07:08:09.000,29,2\n2,2021-05-07 07:08:09.000,29,77\n",
+        "1,2021-05-06 07:08:09.000,29,2\n2,2021-05-07 07:08:09.000,29,77\n3,2021-05-07 07:08:09.000,9,1\n",
         beside=MARKETO_LEADS,
-        states={"unknown": 2},
-        events=(("AllProcessing", None, *UNKNOWN, 0, "2021-05-06", "exact"),),
+        states={},
         orphans=1,
-        rejected={NO_RECORD: 1},
+        rejected={NO_RECORD: 1, "an activity of another type": 1},
         tallies={"leads deleted": 2},
     ),
     Sample(

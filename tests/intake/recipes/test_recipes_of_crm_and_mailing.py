@@ -104,6 +104,14 @@ def test_channels_that_no_file_explains_are_counted(intake) -> None:
     assert warnings == ("channels that no file explains (2 times)",)
 
 
+def test_a_deleted_marketo_lead_is_sealed_as_deleted(intake) -> None:
+    leads = "id,created_at,updated_at,email,first_name,last_name\n1,,,a@example.com,A,A\n2,,,b@example.com,B,B\n"
+    deletes = "id,activity_date,activity_type_id,lead_id\n1,2021-05-06 07:08:09.000,29,2\n"
+    manifest = intake.seal({"marketo_leads.csv": leads, "activity_delete_lead.csv": deletes})
+    assert intake.table("records")["record_state"].cast(pl.String).to_list() == ["active", "deleted"]
+    assert input_of(manifest, "marketo_leads.csv").deleted == 1
+
+
 @needs_samples
 def test_the_hubspot_samples(intake) -> None:
     contacts, merges, lists = "contact_data.csv", "contact_merge_audit_data.csv", "contact_list_member_data.csv"
@@ -153,6 +161,7 @@ def test_the_marketo_samples(intake) -> None:
     assert (given[leads].recipe, given[leads].records) == ("marketo", 100)
     assert states_of(given[leads]) == {"unknown": 100}
     assert (given[deletes].recipe, given[deletes].rows, given[deletes].orphans) == ("marketo_deletes", 31, 31)
+    assert (states_of(given[deletes]), given[leads].deleted) == ({}, 0)
 
 
 @needs_samples
