@@ -252,7 +252,7 @@ INVENTED = [
             'c1,Ana,Adler,ana@example.com,"^consent^,^contract^",2021-05-01,website,0,0,confirmed-opt-in,'
             "2021-05-02 10:00:00,0",
             'c2,Bo,Berg,bo@example.com,"^consent^,^withdrawn^",2021-06-01,third_party,1,,opt-in,,0',
-            "c3,Cy,Cole,cy@example.com,Suostumus kumottu,,,,,,,1",
+            "c3,Cy,Cole,cy@example.com,Consentement retiré,,,,,,,1",
         ),
         records=3,
         states={"given": 4, "none_recorded": 2, "withdrawn": 1, "objected": 1, "requested": 1, "unknown": 1},
