@@ -38,8 +38,8 @@ from consent_risk.intake.reading.subjects import ABOUT, find_records, read_subje
 from consent_risk.intake.reading.tallies import Tallies
 from consent_risk.intake.recipes import Recipe
 from consent_risk.intake.recipes.model import FILE_NAME, Statement, Time
-from consent_risk.intake.seal_tables import NO_RECORD, known_records, seal_records, with_deletions
-from consent_risk.vocabulary import RecordState
+from consent_risk.intake.seal_tables import NO_RECORD, known_records, note_no_addresses, seal_records, with_deletions
+from consent_risk.vocabulary import IdentifierType, RecordState
 
 CONTINUES = "continues the row above"
 _SHOWN_COLUMNS = 30
@@ -290,6 +290,7 @@ class RecipeReading:
         self._count_statements(statements)
         spoken = subjects.filter(pl.col("row").is_in(statements["row"].implode()))
         delivery.learn_consent_tenants(spoken["tenant_id"])
+        note_no_addresses(subjects["email"], IdentifierType.EMAIL, self._file, delivery)
         found = find_records(subjects, delivery)
         self._write(statements.drop(ABOUT, strict=False), found, delivery)
         known = subjects.filter(pl.col("at").is_in(found["at"].implode()))["row"]

@@ -66,6 +66,11 @@ def test_an_orphan_is_set_aside_and_counted(intake, row: str) -> None:
     assert ("outs.csv", "no record with this tenant_id and source_id", 1) in intake.rejected(manifest)
 
 
+def test_addresses_of_subjects_that_are_none_are_counted(intake) -> None:
+    manifest = opt_outs(intake, ",T,3d4c,,", ",T,,+491,", ",T,ana@example.com,,")
+    assert ("outs.csv", "e-mail addresses that are no addresses", 1) in intake.notes(manifest)
+
+
 def test_records_of_earlier_drops_are_known(intake, tmp_path) -> None:
     (intake.folder / "people.csv").write_text(RECORDS)
     seal_folder([intake.folder / "people.csv"], intake.case(), Sealer(bytes(range(32))), tmp_path / "before")

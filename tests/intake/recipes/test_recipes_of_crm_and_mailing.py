@@ -21,6 +21,7 @@ from consent_risk.intake.sealing import Sealer
 KEY = bytes(range(32))
 RECIPES = sorted({sample.recipe for sample in SAMPLES})
 REAL = Path(__file__).parents[4] / "shared" / "samples"
+NO_ADDRESSES = "e-mail addresses that are no addresses"
 needs_samples = pytest.mark.skipif(not REAL.is_dir(), reason="the sample exports are not beside the checkout")
 
 
@@ -130,7 +131,8 @@ def test_the_hubspot_samples(intake) -> None:
 
 @needs_samples
 def test_the_intercom_sample(intake) -> None:
-    (given,) = read(intake, "intercom/contact_history_data.csv").values()
+    (given,), notes = read_with_notes(intake, "intercom/contact_history_data.csv")
+    assert ("contact_history_data.csv", NO_ADDRESSES, 9) in notes
     assert (given.recipe, given.rows, given.records) == ("intercom", 9, 9)
     assert states_of(given) == {"none_recorded": 9}
     assert intake.table("records")["tenant_id"].n_unique() == 1
@@ -138,6 +140,9 @@ def test_the_intercom_sample(intake) -> None:
 
 @needs_samples
 def test_the_iterable_samples(intake) -> None:
+    _, notes = read_with_notes(intake, "iterable/user_history_bq_json_data.csv")
+    assert ("user_history_bq_json_data.csv", NO_ADDRESSES, 2) in notes
+    assert intake.table("records")["email_keys"].list.len().to_list() == [1, 1]  # strict-1 takes them as they are
     (users,) = read(intake, "iterable/user_history_bq_json_data.csv", case="identifiers: {profile: uid2-1}").values()
     assert (users.recipe, users.records, states_of(users)) == ("iterable", 2, {"unknown": 2})
     # Neither `fake_emailatdotcome` nor its like is an address: unusable under every profile that checks.
@@ -182,9 +187,17 @@ def test_the_freshdesk_sample(intake) -> None:
 
 
 def read(intake, *samples: str, case: str = "", **settings: Any) -> Mapping[str, Input]:
+    return {given.file: given for given in sealed(intake, *samples, case=case, **settings).inputs}
+
+
+def read_with_notes(intake, *samples: str) -> tuple[tuple[Input, ...], list[tuple[str, str, int]]]:
+    manifest = sealed(intake, *samples)
+    return manifest.inputs, intake.notes(manifest)
+
+
+def sealed(intake, *samples: str, case: str = "", **settings: Any) -> Manifest:
     paths = [REAL / sample for sample in samples]
-    manifest = seal_folder(paths, intake.case(case), Sealer(KEY), intake.staging, set_aside=True, **settings)
-    return {given.file: given for given in manifest.inputs}
+    return seal_folder(paths, intake.case(case), Sealer(KEY), intake.staging, set_aside=True, **settings)
 
 
 def input_of(manifest: Manifest, file: str) -> Input:
