@@ -34,9 +34,9 @@ MANIFEST = "manifest.json"
 Progress = Callable[[int, int], None]
 NO_OWN_RECIPES: Mapping[str, RecipeFile] = {}
 
-# Records are looked up in tenants, events in records, and merges say which records are set aside. They come first,
+# Records are looked up in tenants, events in records; merges and deletions say what became of records. They come first,
 # whatever the order of the files.
-_ORDER = ("tenants", "merges", "records", "agreements", "consents", "interactions", "acquirer_keys", "holders")
+_ORDER = ("tenants", "fates", "records", "agreements", "consents", "interactions", "acquirer_keys", "holders")
 
 
 def exports_in(folder: Path) -> list[Path]:
@@ -133,9 +133,9 @@ def _open_all(
 
 
 def _comes_with(reading: Reading) -> str:
-    """The table whose turn it is when the file is read. A file of merges comes before the records."""
-    if isinstance(reading, RecipeReading) and reading.has_merges:
-        return "merges"
+    """The table whose turn it is when the file is read. A file of merges or deletions comes before the records."""
+    if isinstance(reading, RecipeReading) and reading.tells_fates:
+        return "fates"
     return reading.delivers[0] if reading.delivers else "consents"
 
 

@@ -24,9 +24,9 @@ class Delivery:
 
     `keys_of_records` are those of this delivery, by a hash of tenant and source id. `records_before`, `tenants_before`
     and `agreements_before` come from earlier drops of the case. `merged_away` are the records that another record
-    stands for, `merged_found` those of them that were handed in. `contact_points` are kept where a file asks for them;
-    `other_ids` are further ids of the records of this delivery, `explained` the codes that its files explain by
-    system.
+    stands for, `deleted` those that a file of deletions names; `merged_found` and `deleted_found` are those of them
+    that were handed in. `contact_points` are kept where a file asks for them; `other_ids` are further ids of the
+    records of this delivery, `explained` the codes that its files explain, by system.
     """
 
     def __init__(self, store: Store, sealer: Sealer, faults: Faults) -> None:
@@ -38,6 +38,8 @@ class Delivery:
         self.keys_of_records = KeysByHash()
         self.merged_away = KnownKeys()
         self.merged_found = KnownKeys()
+        self.deleted = KnownKeys()
+        self.deleted_found = KnownKeys()
         self.contact_points: ContactPoints | None = None
         self.other_ids = OtherIds()
         self.explained: dict[str, Codes] = {}

@@ -18,6 +18,7 @@ from consent_risk.intake.faults import no_bad_rows
 from consent_risk.intake.json_cells import Node
 from consent_risk.intake.reading.account import Contradictions, FileAccount
 from consent_risk.intake.reading.clock import Clock
+from consent_risk.intake.reading.deletions import deletions_in_file
 from consent_risk.intake.reading.merges import MERGED, merges_in_file, merges_in_records, no_merges
 from consent_risk.intake.reading.misaligned import MEND as MISALIGNED_MEND
 from consent_risk.intake.reading.misaligned import REASON as MISALIGNED
@@ -25,6 +26,7 @@ from consent_risk.intake.reading.misaligned import misaligned
 from consent_risk.intake.reading.places import FILE, Rows, Scope, Source
 from consent_risk.intake.reading.records import read_records, record_fields, record_times
 from consent_risk.intake.reading.secrets import secret_columns
+from consent_risk.intake.reading.snapshots import EARLIER, Snapshots, with_taken_back
 from consent_risk.intake.reading.statements import (
     Column,
     events_of,
@@ -36,12 +38,13 @@ from consent_risk.intake.reading.subjects import ABOUT, find_records, read_subje
 from consent_risk.intake.reading.tallies import Tallies
 from consent_risk.intake.recipes import Recipe
 from consent_risk.intake.recipes.model import FILE_NAME, Statement, Time
-from consent_risk.intake.seal_tables import NO_RECORD, known_records, seal_records
-from consent_risk.vocabulary import RecordState
+from consent_risk.intake.seal_tables import NO_RECORD, known_records, note_no_addresses, seal_records, with_deletions
+from consent_risk.vocabulary import IdentifierType, RecordState
 
 CONTINUES = "continues the row above"
 _SHOWN_COLUMNS = 30
 _GONE = (RecordState.DELETED.value, RecordState.ERASURE_REQUESTED.value)
+_SEALED_BEFORE = "deletions of records of an earlier drop, which stay as they were sealed"
 _NO_WINNER = "records were set aside as merged into a record that was not handed in"
 
 
@@ -82,6 +85,8 @@ class RecipeReading:
         )
         self._contradictions = Contradictions()
         self._merges = no_merges()
+        self._deletions: list[pl.DataFrame] = []
+        self._snapshots: Snapshots | None = None
         self._codes = Codes()
 
     @property
@@ -112,9 +117,9 @@ class RecipeReading:
         return self._map.records is not None
 
     @property
-    def has_merges(self) -> bool:
-        """Are the rows merges?"""
-        return self._map.merged is not None and not self.has_records
+    def tells_fates(self) -> bool:
+        """Do the rows say what became of records: merged, or deleted?"""
+        return bool(self._map.merged or self._map.deleted) and not self.has_records
 
     @property
     def asks_contact_points(self) -> bool:
@@ -135,10 +140,20 @@ class RecipeReading:
         return f"columns ignored: {', '.join([*unread[:_SHOWN_COLUMNS], *more])}" if unread else None
 
     def prepare(self, export: Export, delivery: Delivery) -> None:
-        """Look through the file for the order of its days, and for the records that others stand for.
+        """Look through the file for the order of its days, the records that others stand for, and the latest snapshots.
 
         Raises UserError where the order of days cannot be told.
         """
+        self._look_through(export, delivery)
+        snapshot, subject = self._map.snapshot, self._map.subject
+        if snapshot and subject and self._has_any(snapshot.time):
+            self._snapshots = Snapshots(snapshot, self._clock, delivery.sealer)
+            for batch in export.batches(self.columns, lambda _count: None):
+                rows = self._rows(batch.cells)
+                rows = rows.keep(~rows.rows.is_in(self._set_aside(rows)["row"].implode()))
+                self._snapshots.survey(rows, self._about(rows))
+
+    def _look_through(self, export: Export, delivery: Delivery) -> None:
         times = [(each, time) for each, time in self._times() if self._clock.wants(time)]
         merged = self._map.merged if self._map.records else None
         if not times and not merged:
@@ -161,12 +176,16 @@ class RecipeReading:
         """Seal a batch; the number of its rows that were not used."""
         rows = self._rows(cells)
         aside = self._set_aside(rows)
+        taken_back = pl.Series(dtype=pl.Int64)
+        if self._snapshots:
+            again, taken_back = self._snapshots.earlier(rows, self._about(rows))
+            aside = pl.concat([aside, _aside(again, EARLIER)]).unique("row", keep="first", maintain_order=True)
         unused = delivery.faults.set_rows_aside(self._file, aside) if aside.height else 0
         rows = rows.keep(~rows.rows.is_in(aside["row"].implode()))
         shifted = misaligned(rows, self._map)
         unused += delivery.faults.add_bad_rows(self._file, _bad(rows.rows.filter(shifted), MISALIGNED, MISALIGNED_MEND))
         rows = rows.keep(~shifted)
-        self._tallies.add(rows)
+        self._tallies.add(rows.keep(~rows.rows.is_in(taken_back.implode())))
         self._codes.add(rows, self._map.refers_to)
         if self._map.explains:
             delivery.explained.setdefault(self.system, Codes()).add(rows, self._map.explains)
@@ -176,11 +195,13 @@ class RecipeReading:
         unused += delivery.faults.add_bad_rows(self._file, rows.bad)
         rows = rows.keep(~rows.rows.is_in(rows.bad["row"].implode()))
         if self._map.subject:
-            return unused + self._seal_statements(rows, delivery)
+            return unused + self._seal_statements(rows, taken_back, delivery)
         if self._map.merged:
             found = merges_in_file(rows, self._map.merged, self._tenants(rows), delivery)
             delivery.merged_away.learn(found["loser"].to_numpy())
             self._merges = pl.concat([self._merges, found])
+        if self._map.deleted:
+            self._deletions.append(deletions_in_file(rows, self._map.deleted, self._tenants(rows), delivery))
         return unused
 
     def finish(self, delivery: Delivery) -> int:
@@ -190,17 +211,38 @@ class RecipeReading:
         self._ask()
         for name, number in self._codes.missing_in(delivery.explained.get(self.system, Codes())).items():
             account.warnings[f"{name} that no file explains"] += number
+        return self._finish_merges(delivery) + self._finish_deletions(delivery)
+
+    def _finish_merges(self, delivery: Delivery) -> int:
         if self._merges.is_empty():
             return 0
+        account = self.account
         handed_in = delivery.merged_found.contain(self._merges["loser"].to_numpy())
         orphans = self._merges.filter(~pl.Series(handed_in, dtype=pl.Boolean))
         rest = self._merges.filter(pl.Series(handed_in, dtype=pl.Boolean))
         without = rest.filter(~known_records(rest["winner"], delivery))["loser"].n_unique()
         if without:
             account.warnings[_NO_WINNER] += without
-        lost = orphans.filter(~pl.col("row").is_in(rest["row"].implode()))["row"].unique().sort()
-        account.numbers["orphans"] += len(lost)
-        return delivery.faults.set_rows_aside(self._file, _aside(lost, NO_RECORD)) if len(lost) else 0
+        return self._set_orphans_aside(
+            orphans.filter(~pl.col("row").is_in(rest["row"].implode()))["row"].unique().sort(), delivery
+        )
+
+    def _finish_deletions(self, delivery: Delivery) -> int:
+        """Records of earlier drops are sealed: a deletion that comes later does not reach them, which is told."""
+        if not self._deletions:
+            return 0
+        deletions = pl.concat(self._deletions)
+        keys = deletions["record_key"].fill_null(0).to_numpy()
+        named = deletions["record_key"].is_not_null()
+        found = named & pl.Series(delivery.deleted_found.contain(keys), dtype=pl.Boolean)
+        before = named & ~found & pl.Series(delivery.records_before.contain(keys), dtype=pl.Boolean)
+        if before.any():
+            self.account.warnings[_SEALED_BEFORE] += int(before.sum())
+        return self._set_orphans_aside(deletions["row"].filter(~found & ~before), delivery)
+
+    def _set_orphans_aside(self, rows: pl.Series, delivery: Delivery) -> int:
+        self.account.numbers["orphans"] += len(rows)
+        return delivery.faults.set_rows_aside(self._file, _aside(rows, NO_RECORD)) if len(rows) else 0
 
     def told(self) -> dict[str, Node]:
         """The fields of manifest.Input that the reading knows."""
@@ -221,7 +263,7 @@ class RecipeReading:
         delivery.learn_consent_tenants(told_of["tenant_id"])
         bad = pl.concat([rows.bad, bad_records, bad_states])
         unused = delivery.faults.add_bad_rows(self._file, bad)
-        records = values.join(bad, on="row", how="anti", maintain_order="left")
+        records = with_deletions(values.join(bad, on="row", how="anti", maintain_order="left"), delivery)
         kept, merged = self._without_merged(records, delivery)
         sealed = seal_records(kept, self._file, delivery)
         self._learn_other_ids(rows, sealed, delivery)
@@ -233,7 +275,7 @@ class RecipeReading:
         self._write(statements.with_columns(pl.col("row").alias("at")), records, delivery)
         return unused + merged + kept.height - sealed.height
 
-    def _seal_statements(self, rows: Rows, delivery: Delivery) -> int:
+    def _seal_statements(self, rows: Rows, taken_back: pl.Series, delivery: Delivery) -> int:
         """Statements about records of other files. A row without a record is set aside, but counted."""
         subject = self._map.subject
         assert subject is not None
@@ -242,17 +284,19 @@ class RecipeReading:
             subjects = statements
         else:
             statements = self._statements(rows).with_columns(pl.col("row").alias("at"))
+            if len(taken_back):
+                statements = with_taken_back(statements, taken_back)
             subjects = self._about(rows).with_columns(rows.rows, rows.rows.alias("at"))
         self._count_statements(statements)
         spoken = subjects.filter(pl.col("row").is_in(statements["row"].implode()))
         delivery.learn_consent_tenants(spoken["tenant_id"])
+        note_no_addresses(subjects["email"], IdentifierType.EMAIL, self._file, delivery)
         found = find_records(subjects, delivery)
         self._write(statements.drop(ABOUT, strict=False), found, delivery)
         known = subjects.filter(pl.col("at").is_in(found["at"].implode()))["row"]
         asked = rows.rows.is_in(subjects["row"].implode())  # a row whose entries say nothing is about nobody
         orphans = rows.rows.filter(asked & ~rows.rows.is_in(known.implode()))
-        self.account.numbers["orphans"] += len(orphans)
-        return delivery.faults.set_rows_aside(self._file, _aside(orphans, NO_RECORD)) if len(orphans) else 0
+        return self._set_orphans_aside(orphans, delivery)
 
     def _write(self, statements: pl.DataFrame, records: pl.DataFrame, delivery: Delivery) -> None:
         """The events of the statements, about the records (at, record_key, tenant_id) that they belong to."""
@@ -332,7 +376,7 @@ class RecipeReading:
 
     @property
     def _tenant_place(self) -> str | tuple[str, ...] | None:
-        whose = self._map.records or self._map.subject or self._map.merged
+        whose = self._map.records or self._map.subject or self._map.merged or self._map.deleted
         return whose.tenant_id if whose else None
 
     def _count_fields(self, rows: Rows) -> None:
@@ -356,6 +400,10 @@ class RecipeReading:
                 yield from ((place, field) for place in places)
         if merged := self._map.merged:
             yield from ((place, "merged") for place in (*merged.columns, *merged.loser, *merged.winner))
+        if deleted := self._map.deleted:
+            yield from ((place, "deleted") for place in deleted.source_id)
+        if snapshot := self._map.snapshot:
+            yield from ((place, "snapshot") for place in (*snapshot.columns, *snapshot.lists))
         for tally in self._map.tallies:
             yield from ((place, f"tally: {tally.name}") for place in tally.columns)
         yield from statement_fields(self._live)
@@ -372,6 +420,9 @@ class RecipeReading:
                 if time and self._has_any(time) and not (said.decoder and all(p.startswith(".") for p in time.columns)):
                     yield said.each if any(place.startswith(".") for place in time.columns) else None, time
 
+        if snapshot := self._map.snapshot:
+            yield from [(None, snapshot.time)] if self._has_any(snapshot.time) else []
+
     def _has_any(self, time: Time) -> bool:
         return any(self._source.has(place) for place in time.columns)
 
@@ -381,8 +432,8 @@ class RecipeReading:
         read = [*self._live, *self._off]
         places += [place for column in read for place in (column.place, column.statement.each) if place]
         places += [place for place, _ in statement_fields(read)]
-        if self._map.merged and not self._map.records and self._map.merged.tenant_id != FILE_NAME:
-            places += self._map.merged.tenant_id
+        if self.tells_fates and not isinstance(self._tenant_place, str):
+            places += self._tenant_place or ()
         rules = [condition for rule in self._map.set_aside for condition in rule.when]
         rules += [condition for tally in self._map.tallies for condition in tally.when]
         places += [place for condition in rules for place in condition.columns]

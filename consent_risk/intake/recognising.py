@@ -24,7 +24,7 @@ from consent_risk.intake.reading.secrets import secret_columns
 from consent_risk.intake.recipe_reading import RecipeReading, is_json
 from consent_risk.intake.recipes import Recipe, built_in_recipes
 from consent_risk.intake.respelling import respelled
-from consent_risk.intake.seal_tables import SEAL
+from consent_risk.intake.seal_tables import SEAL, with_deletions
 
 CANONICAL = "canonical"
 NO_RECIPES: Mapping[str, Recipe] = {}
@@ -92,6 +92,8 @@ class CanonicalReading:
         _note_regions(self._file, cells, values, delivery)
         if self._canonical.table == "consents":
             delivery.learn_consent_tenants(cells["tenant_id"])
+        if self._canonical.table == "records":
+            values = with_deletions(values, delivery)
         self._count(cells, values)
         left = SEAL[self._canonical.stem](values, self._file, delivery)
         if kind := _LEFT.get(self._canonical.table):

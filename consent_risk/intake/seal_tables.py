@@ -19,7 +19,7 @@ from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.faults import no_bad_rows
 from consent_risk.intake.known_keys import KnownKeys
 from consent_risk.intake.sealing import record_names
-from consent_risk.vocabulary import IdentifierType
+from consent_risk.vocabulary import IdentifierType, RecordState
 
 _Id = TypeVar("_Id")
 _Flags = list[bool] | np.ndarray[Any, np.dtype[np.bool_]]
@@ -77,6 +77,31 @@ def seal_records(values: pl.DataFrame, file: str, delivery: Delivery) -> pl.Data
     return used
 
 
+def note_no_addresses(identifiers: pl.Series, kind: IdentifierType, file: str, delivery: Delivery) -> None:
+    """Count the e-mail addresses (text, or lists of texts) without an `@`: hashed, encrypted or broken.
+
+    Whether they are used all the same is for the profile to say; `strict-1` takes them as they are.
+    """
+    if kind is not IdentifierType.EMAIL:
+        return
+    is_list = isinstance(identifiers.dtype, pl.List)
+    texts = identifiers.explode(empty_as_null=True, keep_nulls=True) if is_list else identifiers
+    without = int((~texts.cast(pl.String).str.contains("@", literal=True)).sum())  # blank is neither
+    delivery.faults.note(file, "e-mail addresses that are no addresses", without)
+
+
+def with_deletions(records: pl.DataFrame, delivery: Delivery) -> pl.DataFrame:
+    """The values of records, of which those that a file of deletions names are deleted, whatever their own row says."""
+    if not len(delivery.deleted):
+        return records
+    keys = delivery.sealer.seal_records(records["tenant_id"], records["source_id"]).to_numpy()
+    deleted = delivery.deleted.contain(keys)
+    delivery.deleted_found.learn(keys[deleted])
+    state = pl.lit(RecordState.DELETED.value).cast(records.schema["record_state"])
+    flags = pl.lit(pl.Series(deleted, dtype=pl.Boolean))
+    return records.with_columns(pl.when(flags).then(state).otherwise("record_state").alias("record_state"))
+
+
 def seal_consents(values: pl.DataFrame, file: str, delivery: Delivery) -> int:
     """Consent events; one without a record is set aside."""
     values, known = _with_record_keys(values, delivery)
@@ -101,6 +126,8 @@ def seal_acquirer_identifiers(values: pl.DataFrame, file: str, delivery: Deliver
     unused = 0
     for kind in IdentifierType:
         of_kind = values.filter(pl.col("identifier_type").cast(pl.String) == kind.value)
+        raw = of_kind["value"].filter(~delivery.sealer.are_hashed(of_kind["value"]))
+        note_no_addresses(raw, kind, file, delivery)
         keys = delivery.sealer.seal_raw_or_hashed(of_kind["value"], kind)
         unused += _set_unusable_aside(of_kind.filter(keys.is_null()), kind, file, delivery)
         _note_hashed(of_kind["value"], file, delivery)
@@ -240,6 +267,7 @@ def _set_orphans_aside(orphans: pl.DataFrame, file: str, delivery: Delivery) -> 
 def _key_lists(records: pl.DataFrame, kind: IdentifierType, file: str, delivery: Delivery) -> pl.Series:
     """Sorted distinct keys of each row's identifiers (text, or a list of texts); an empty list where it has none."""
     identifiers = records[kind.value]
+    note_no_addresses(identifiers, kind, file, delivery)
     if not isinstance(identifiers.dtype, pl.List):
         sealed = delivery.sealer.seal_identifiers(identifiers, kind, records["country"])
         _note_unusable(sealed.null_count() - identifiers.null_count(), kind, file, delivery)

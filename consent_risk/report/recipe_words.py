@@ -17,7 +17,8 @@ _WHEN = ("birth_date", "created_at", "last_activity_at")
 def delivers_text(recipe: Recipe) -> str:
     """What its exports are handed in for: `records, consents`."""
     merges = ["merges"] if recipe.merged and not recipe.records else []
-    return ", ".join([*recipe.delivers, *merges]) or "figures"
+    deletions = ["deletions"] if recipe.deleted and not recipe.records else []
+    return ", ".join([*recipe.delivers, *merges, *deletions]) or "figures"
 
 
 def recipe_words(recipe: Recipe) -> str:
@@ -48,6 +49,12 @@ def _lines(recipe: Recipe) -> Iterator[str]:
         yield f"about the record of tenant {_tenant(subject.tenant_id)} with {' or '.join(found)}"
     if recipe.merged:
         yield "merges: the record that was merged into another is set aside"
+    if recipe.deleted and not recipe.records:
+        tenant, ids = _tenant(recipe.deleted.tenant_id), _or(recipe.deleted.source_id)
+        yield f"deletions: the record of tenant {tenant} with the id in {ids} counts as deleted"
+    if recipe.snapshot:
+        columns, lists = _or(recipe.snapshot.columns), _or(recipe.snapshot.lists)
+        yield f"snapshots by {columns}: what the latest of a subject does not list under {lists} was taken back"
     for aside in recipe.set_aside:
         yield f"set aside: {aside.reason}"
     for statement in recipe.consents:
@@ -75,6 +82,8 @@ def _records(recipe: Recipe) -> Iterator[str]:
             yield f"{name}: {_time(time)}"
     for state in records.record_state:
         yield f"state of the record: {_or(state.columns)}, {_meanings(state.values.items())}"
+    if recipe.deleted:
+        yield f"deleted: by {' and '.join(_or(condition.columns) for condition in recipe.deleted.when)}"
 
 
 def _statement(statement: Statement) -> Iterator[str]:

@@ -215,9 +215,8 @@ INVENTED = [
             "m2,bo@example.com,Bo,,false,false,,9999-01-01T00:00:00.000Z,,,",
             "m3,cy@example.com,Cy,,true,false,,2020-01-01T00:00:00.000Z,2021-01-01T00:00:00.000Z,,",
         ),
-        records=2,
-        states={"given": 1, "none_recorded": 1},
-        rejected={"deleted in Ghost": 1},
+        records=3,
+        states={"given": 2, "none_recorded": 1},
     ),
     Invented(
         "ghost_list",
@@ -253,7 +252,7 @@ INVENTED = [
             'c1,Ana,Adler,ana@example.com,"^consent^,^contract^",2021-05-01,website,0,0,confirmed-opt-in,'
             "2021-05-02 10:00:00,0",
             'c2,Bo,Berg,bo@example.com,"^consent^,^withdrawn^",2021-06-01,third_party,1,,opt-in,,0',
-            "c3,Cy,Cole,cy@example.com,A label of ours,,,,,,,1",
+            "c3,Cy,Cole,cy@example.com,Consentement retiré,,,,,,,1",
         ),
         records=3,
         states={"given": 4, "none_recorded": 2, "withdrawn": 1, "objected": 1, "requested": 1, "unknown": 1},
@@ -806,6 +805,12 @@ def test_how_well_a_consent_is_proven(intake) -> None:
         assert sorted(given.select("raw_value", "evidence_level").rows()) == sorted(expected)
     levels = intake.table("consents").select("raw_value", "evidence_level").rows()
     assert ("not_subscribed", 1) in levels
+
+
+def test_a_member_who_was_deleted_is_sealed_as_deleted(intake) -> None:
+    given = read(intake, next(invented for invented in INVENTED if invented.recipe == "ghost"))
+    states = intake.table("records")["record_state"].cast(pl.String).to_list()
+    assert (given.deleted, states) == (1, ["active", "active", "deleted"])
 
 
 def test_place_holders_and_secrets_of_a_shop(intake) -> None:

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from readings import events, known, lines, of_records, recipe, states
 
+from consent_risk.errors import UserError
 from consent_risk.intake import seal_folder
 from consent_risk.intake.sealing import Sealer
 
@@ -63,6 +64,11 @@ def test_an_orphan_is_set_aside_and_counted(intake, row: str) -> None:
     given = next(one for one in manifest.inputs if one.file == "outs.csv")
     assert (given.rows, given.used, given.orphans, states(given)) == (2, 1, 1, {"objected": 2})
     assert ("outs.csv", "no record with this tenant_id and source_id", 1) in intake.rejected(manifest)
+
+
+def test_addresses_of_subjects_that_are_none_are_counted(intake) -> None:
+    manifest = opt_outs(intake, ",T,3d4c,,", ",T,,+491,", ",T,ana@example.com,,")
+    assert ("outs.csv", "e-mail addresses that are no addresses", 1) in intake.notes(manifest)
 
 
 def test_records_of_earlier_drops_are_known(intake, tmp_path) -> None:
@@ -146,6 +152,61 @@ def test_a_merge_into_a_record_that_is_not_there_is_told(intake, monkeypatch) ->
     known(monkeypatch, PEOPLE, MERGES)
     manifest = intake.seal({"merges.csv": "Old,New,Org\n2,7,T\n", "people.csv": RECORDS})
     assert manifest.inputs[0].warnings == ("records were set aside as merged into a record that was not handed in",)
+
+
+DELETIONS = recipe("deleted: {tenant_id: [Org], source_id: [Gone]}\n", name="deletions", recognised="Gone")
+
+
+@pytest.mark.parametrize("name", ["aa_gone.csv", "zz_gone.csv"])
+def test_deleted_records_are_sealed_as_deleted_whatever_the_order_of_the_files(intake, monkeypatch, name: str) -> None:
+    known(monkeypatch, PEOPLE, DELETIONS)
+    manifest = intake.seal({name: "Gone,Org\n2,T\n2,T\n1,T2\n,T\n9,T\n", "people.csv": RECORDS})
+    given = {one.file: one for one in manifest.inputs}
+    assert intake.table("records")["record_state"].cast(pl.String).to_list() == ["active", "deleted", "active"]
+    assert (given["people.csv"].deleted, given["people.csv"].records) == (1, 3)
+    assert (given[name].rows, given[name].used, given[name].orphans, given[name].table) == (5, 2, 3, "")
+    assert (states(given[name]), given[name].events, given[name].deleted) == ({}, 0, 0)
+    assert (name, "no record with this tenant_id and source_id", 3) in intake.rejected(manifest)
+
+
+def test_a_deletion_reaches_records_in_the_canonical_form(intake, monkeypatch) -> None:
+    known(monkeypatch, DELETIONS)
+    manifest = intake.seal({"gone.csv": "Gone,Org\n1,T\n", "records.csv": "tenant_id,source_id\nT,1\nT,2\n"})
+    assert intake.table("records")["record_state"].cast(pl.String).to_list() == ["deleted", "active"]
+    assert [(one.deleted, one.orphans) for one in manifest.inputs] == [(0, 0), (1, 0)]
+
+
+def test_a_record_that_was_merged_and_deleted_is_no_orphan_of_either(intake, monkeypatch) -> None:
+    known(monkeypatch, PEOPLE, DELETIONS, MERGES)
+    files = {"gone.csv": "Gone,Org\n2,T\n", "merges.csv": "Old,New,Org\n2,1,T\n", "people.csv": RECORDS}
+    assert [(one.file, one.orphans, one.deleted) for one in intake.seal(files).inputs] == [
+        ("gone.csv", 0, 0),
+        ("merges.csv", 0, 0),
+        ("people.csv", 0, 0),
+    ]
+
+
+def test_a_deletion_of_a_record_of_an_earlier_drop_is_told(intake, monkeypatch, tmp_path) -> None:
+    known(monkeypatch, PEOPLE, DELETIONS)
+    (intake.folder / "people.csv").write_text(RECORDS)
+    seal_folder([intake.folder / "people.csv"], intake.case(), Sealer(bytes(range(32))), tmp_path / "before")
+    earlier = [tmp_path / "before" / "records.parquet"]
+    given = intake.seal({"gone.csv": "Gone,Org\n2,T\n8,T\n"}, earlier=earlier).inputs[0]
+    assert (given.orphans, given.used) == (1, 1)
+    assert given.warnings == ("deletions of records of an earlier drop, which stay as they were sealed",)
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("deleted: {source_id: [Gone]}\nsubject: {tenant_id: [Org], source_id: [Gone]}\n", "give `deleted` alone"),
+        ("deleted: {when: [{columns: [Gone], filled: true}]}\n", "`deleted` with `when` needs `records`"),
+        ("deleted: {tenant_id: [Org]}\n", "deletions are told by `when` within records, or by `source_id`"),
+    ],
+)
+def test_deletions_are_told_in_one_way(body: str, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        recipe(body)
 
 
 SHOP = recipe("records: {tenant_id: file_name, source_id: [Id]}\n", name="shop", recognised="Made")

@@ -64,6 +64,12 @@ def test_the_first_state_other_than_active_counts(intake, gone: str, asleep: str
     assert given.deleted == (state == "deleted")
 
 
+def test_rows_that_say_so_are_records_that_were_deleted(intake) -> None:
+    how = of_records("", "deleted: {when: [{columns: [Gone], filled: true}]}\n")
+    given = read(intake, how, {"x.csv": "Id,Org,Mail,Gone\n1,T,,\n2,T,,2020-01-01\n"})
+    assert (sealed(intake, "record_state"), given.deleted) == ([("active",), ("deleted",)], 1)
+
+
 def test_a_state_that_is_not_listed_is_an_error(intake) -> None:
     assert intake.problems({"x.csv": "Id,Org,Gone\n1,T,perhaps\n"}, recipe=STATES) == [
         "x.csv, row 1, column Gone: the recipe test does not know this value. Use one of: true, false. Otherwise "

@@ -105,6 +105,10 @@ class Clock:
         if problems:
             raise UserError(problems)
 
+    def times(self, scope: Scope, time: Time) -> pl.Series:
+        """For each thing the time (Datetime, UTC), null where there is none. It counts in no range."""
+        return self._times(scope.first(time.columns), time.unit, self._order_of(time))["time"]
+
     def read(self, scope: Scope, time: Time | None, field: str) -> pl.DataFrame:
         """For each thing `time` (Datetime, UTC), `quality` and `unreadable` (true where a text gave no time)."""
         if time is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 
@@ -28,6 +28,9 @@ def read_records(
     places = recipe.records
     assert places is not None
     states, bad = _states(rows, places, recipe.name)
+    if recipe.deleted:
+        gone = pl.repeat(RecordState.DELETED.value, rows.height, dtype=pl.String, eager=True)
+        states = gone.zip_with(rows.meets(recipe.deleted.when), states)
     frame = pl.DataFrame(
         {
             "row": rows.rows,
@@ -52,7 +55,7 @@ def read_records(
 def record_fields(recipe: Recipe) -> Iterator[tuple[str, str]]:
     """Every place that records are read from, with the field that it becomes."""
     if places := recipe.records:
-        named = {
+        named: dict[str, Sequence[str]] = {
             "tenant_id": () if places.tenant_id == FILE_NAME else places.tenant_id,
             "source_id": places.source_id,
             "other_ids": places.other_ids,
@@ -65,6 +68,8 @@ def record_fields(recipe: Recipe) -> Iterator[tuple[str, str]]:
         }
         for field, time in record_times(places):
             named[field] = time.columns
+        if recipe.deleted:
+            named["deleted"] = [place for condition in recipe.deleted.when for place in condition.columns]
         yield from ((place, field) for field, listed in named.items() for place in listed)
     for category, listed in recipe.data_categories.items():
         yield from ((place, f"data_categories: {category.value}") for place in listed)

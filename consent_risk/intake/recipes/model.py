@@ -264,6 +264,42 @@ class Merged(_Model):
         return self
 
 
+class Deleted(_Model):
+    """Which records were deleted. They are sealed as deleted, and not counted in any figure of the assessment.
+
+    Within records: those for which every condition of `when` holds. In a file of deletions: each row says that the
+    record of the tenant with this `source_id` was deleted, wherever it may still stand.
+    """
+
+    when: tuple[Condition, ...] = ()
+    tenant_id: Places | Literal["file_name"] = FILE_NAME
+    source_id: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Deleted:
+        if bool(self.when) == bool(self.source_id):
+            raise ValueError("deletions are told by `when` within records, or by `source_id` in a file of their own")
+        return self
+
+
+class Snapshot(_Model):
+    """Rows that list, each time something changed, all that held for their subject then: the whole set.
+
+    `columns` say when, which tells a subject's snapshots apart; `lists` what is listed. Only the latest snapshot of a
+    subject counts: what an earlier one lists and the latest does not was taken back, so that nothing is recorded of it.
+    Where a file has none of the `columns`, its rows are the latest snapshot.
+    """
+
+    columns: Places
+    unit: TimeUnit = "text"
+    lists: Places
+
+    @property
+    def time(self) -> Time:
+        """When a row's snapshot was made."""
+        return Time(columns=self.columns, unit=self.unit)
+
+
 class SetAside(_Model):
     """Rows that are no end customers of a tenant (test receipts, personas, staff): left out, counted, with a reason."""
 
@@ -289,8 +325,8 @@ class Recipe(_Model):
 
     A header is recognised if it holds at least one name of every line of `recognise`, if `file_name` (a regular
     expression, without regard to case) fits where `file_name_required`, and if every condition of `recognise_values`
-    holds for its first row. Exports of one `system` belong together: where their tenant is `file_name`, statements and
-    merges without records take the tenant of the one file of records of that system in the delivery.
+    holds for its first row. Exports of one `system` belong together: where their tenant is `file_name`, statements,
+    merges and deletions without records take the tenant of the one file of records of that system in the delivery.
 
     `documents` is the list within a JSON file that holds its rows. Columns under `json_columns` hold JSON; for JSON
     files every path may be used without listing. `text_marker` is a mark before cells that keeps them text (`'`).
@@ -322,9 +358,11 @@ class Recipe(_Model):
     set_aside: tuple[SetAside, ...] = ()
     records: RecordColumns | None = None
     merged: Merged | None = None
+    deleted: Deleted | None = None
     data_categories: Mapping[DataCategory, Places] = {}
     special_categories: tuple[str, ...] = ()
     subject: Subject | None = None
+    snapshot: Snapshot | None = None
     consents: tuple[Statement, ...] = ()
     tallies: tuple[Tally, ...] = ()
     explains: Mapping[str, Places] = {}
@@ -347,8 +385,14 @@ class Recipe(_Model):
             raise ValueError("a row is a record or is about one: give `records` or `subject`, not both")
         if self.consents and not (self.records or self.subject):
             raise ValueError("`consents` need `records` or a `subject`, to say whom they are about")
-        if not (self.records or self.subject or self.merged or self.tallies):
-            raise ValueError("the recipe reads nothing: give `records`, `subject`, `merged` or `tallies`")
+        if self.deleted and self.deleted.when and not self.records:
+            raise ValueError("`deleted` with `when` needs `records`: it says which of them were deleted")
+        if self.deleted and self.deleted.source_id and (self.records or self.subject or self.merged):
+            raise ValueError("a row of a file of deletions says nothing else: give `deleted` alone")
+        if self.snapshot and (not self.subject or self.subject.lies_in_entries):
+            raise ValueError("a `snapshot` needs a `subject` of the row, to say whose it is")
+        if not (self.records or self.subject or self.merged or self.deleted or self.tallies):
+            raise ValueError("the recipe reads nothing: give `records`, `subject`, `merged`, `deleted` or `tallies`")
         if unknown := {statement.option for statement in self.consents} - {None, *self.options}:
             raise ValueError(f"the option `{sorted(map(str, unknown))[0]}` is not described under `options`")
         if self.file_name_required and not self.file_name:

@@ -974,6 +974,30 @@ MAILING = [
         tallies={"users opted out": 1, "message types opted out of": 1, "opt-outs of message type: 5": 1},
     ),
     Sample(
+        recipe="iterable_unsubscribed",
+        name="iterable opt-outs, several snapshots",
+        file="user_unsubscribed_channel_history.csv",
+        text="email,channel_id,updated_at\n"
+        "ana@example.com,11,2020-09-01 06:16:07.000\n"
+        "ana@example.com,12,2020-09-01 06:16:07.000\n"
+        "Ana@example.com,11,2020-09-28 06:16:07.000\n"
+        "ben@example.com,12,2020-09-01 06:16:07.000\n",
+        beside=ITERABLE_USERS,
+        states={"objected": 2, "none_recorded": 1},
+        events=(
+            ("DirectMarketing", None, *NOTHING, 2, "2020-09-01", "last_change_only"),
+            ("DirectMarketing", None, *OBJECTED, 2, "2020-09-28", "last_change_only"),
+            ("DirectMarketing", None, *OBJECTED, 2, "2020-09-01", "last_change_only"),
+        ),
+        rejected={"of an earlier snapshot, and listed again in a later one": 1},
+        tallies={
+            "users opted out": 2,
+            "channels opted out of": 2,
+            "opt-outs of channel: 11": 1,
+            "opt-outs of channel: 12": 1,
+        },
+    ),
+    Sample(
         recipe="iterable_channels",
         file="channel.csv",
         text="id,name,channel_type,message_medium\n11,News,Marketing,Email\n12,Receipts,Transactional,Email\n",
@@ -1028,12 +1052,11 @@ MAILING = [
         recipe="marketo_deletes",
         file="activity_delete_lead.csv",
         text="id,activity_date,activity_type_id,lead_id\n"
-        "1,2021-05-06 07:08:09.000,29,2\n2,2021-05-07 07:08:09.000,29,77\n",
+        "1,2021-05-06 07:08:09.000,29,2\n2,2021-05-07 07:08:09.000,29,77\n3,2021-05-07 07:08:09.000,9,1\n",
         beside=MARKETO_LEADS,
-        states={"unknown": 2},
-        events=(("AllProcessing", None, *UNKNOWN, 0, "2021-05-06", "exact"),),
+        states={},
         orphans=1,
-        rejected={NO_RECORD: 1},
+        rejected={NO_RECORD: 1, "an activity of another type": 1},
         tallies={"leads deleted": 2},
     ),
     Sample(

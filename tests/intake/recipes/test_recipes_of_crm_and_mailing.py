@@ -21,6 +21,7 @@ from consent_risk.intake.sealing import Sealer
 KEY = bytes(range(32))
 RECIPES = sorted({sample.recipe for sample in SAMPLES})
 REAL = Path(__file__).parents[4] / "shared" / "samples"
+NO_ADDRESSES = "e-mail addresses that are no addresses"
 needs_samples = pytest.mark.skipif(not REAL.is_dir(), reason="the sample exports are not beside the checkout")
 
 
@@ -104,6 +105,14 @@ def test_channels_that_no_file_explains_are_counted(intake) -> None:
     assert warnings == ("channels that no file explains (2 times)",)
 
 
+def test_a_deleted_marketo_lead_is_sealed_as_deleted(intake) -> None:
+    leads = "id,created_at,updated_at,email,first_name,last_name\n1,,,a@example.com,A,A\n2,,,b@example.com,B,B\n"
+    deletes = "id,activity_date,activity_type_id,lead_id\n1,2021-05-06 07:08:09.000,29,2\n"
+    manifest = intake.seal({"marketo_leads.csv": leads, "activity_delete_lead.csv": deletes})
+    assert intake.table("records")["record_state"].cast(pl.String).to_list() == ["active", "deleted"]
+    assert input_of(manifest, "marketo_leads.csv").deleted == 1
+
+
 @needs_samples
 def test_the_hubspot_samples(intake) -> None:
     contacts, merges, lists = "contact_data.csv", "contact_merge_audit_data.csv", "contact_list_member_data.csv"
@@ -122,7 +131,8 @@ def test_the_hubspot_samples(intake) -> None:
 
 @needs_samples
 def test_the_intercom_sample(intake) -> None:
-    (given,) = read(intake, "intercom/contact_history_data.csv").values()
+    (given,), notes = read_with_notes(intake, "intercom/contact_history_data.csv")
+    assert ("contact_history_data.csv", NO_ADDRESSES, 9) in notes
     assert (given.recipe, given.rows, given.records) == ("intercom", 9, 9)
     assert states_of(given) == {"none_recorded": 9}
     assert intake.table("records")["tenant_id"].n_unique() == 1
@@ -130,6 +140,9 @@ def test_the_intercom_sample(intake) -> None:
 
 @needs_samples
 def test_the_iterable_samples(intake) -> None:
+    _, notes = read_with_notes(intake, "iterable/user_history_bq_json_data.csv")
+    assert ("user_history_bq_json_data.csv", NO_ADDRESSES, 2) in notes
+    assert intake.table("records")["email_keys"].list.len().to_list() == [1, 1]  # strict-1 takes them as they are
     (users,) = read(intake, "iterable/user_history_bq_json_data.csv", case="identifiers: {profile: uid2-1}").values()
     assert (users.recipe, users.records, states_of(users)) == ("iterable", 2, {"unknown": 2})
     # Neither `fake_emailatdotcome` nor its like is an address: unusable under every profile that checks.
@@ -153,6 +166,7 @@ def test_the_marketo_samples(intake) -> None:
     assert (given[leads].recipe, given[leads].records) == ("marketo", 100)
     assert states_of(given[leads]) == {"unknown": 100}
     assert (given[deletes].recipe, given[deletes].rows, given[deletes].orphans) == ("marketo_deletes", 31, 31)
+    assert (states_of(given[deletes]), given[leads].deleted) == ({}, 0)
 
 
 @needs_samples
@@ -173,9 +187,17 @@ def test_the_freshdesk_sample(intake) -> None:
 
 
 def read(intake, *samples: str, case: str = "", **settings: Any) -> Mapping[str, Input]:
+    return {given.file: given for given in sealed(intake, *samples, case=case, **settings).inputs}
+
+
+def read_with_notes(intake, *samples: str) -> tuple[tuple[Input, ...], list[tuple[str, str, int]]]:
+    manifest = sealed(intake, *samples)
+    return manifest.inputs, intake.notes(manifest)
+
+
+def sealed(intake, *samples: str, case: str = "", **settings: Any) -> Manifest:
     paths = [REAL / sample for sample in samples]
-    manifest = seal_folder(paths, intake.case(case), Sealer(KEY), intake.staging, set_aside=True, **settings)
-    return {given.file: given for given in manifest.inputs}
+    return seal_folder(paths, intake.case(case), Sealer(KEY), intake.staging, set_aside=True, **settings)
 
 
 def input_of(manifest: Manifest, file: str) -> Input:
