@@ -45,6 +45,8 @@ RECIPE_PARTS = {
     "Lookups": model.Lookup,
     "Conditions": model.Condition,
     "Merges": model.Merged,
+    "Deletions": model.Deleted,
+    "Snapshots": model.Snapshot,
     "Rows set aside": model.SetAside,
     "Figures": model.Tally,
 }
