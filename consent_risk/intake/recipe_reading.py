@@ -77,7 +77,7 @@ class RecipeReading:
         self.columns = self._columns_read()
         self.delivers = tuple(table for table in recipe.delivers if table != "consents" or self._live)
         self.account = FileAccount(as_of)
-        self._tallies = Tallies(recipe.tallies)
+        self._tallies = Tallies(recipe)
         self._clock = Clock(
             export.name,
             date_order=settings.date_order or recipe.date_order,

@@ -20,7 +20,8 @@ _DESCRIBES = re.compile(
     r"\((required|optional|mandatory)\b|\b(required|optional|mandatory|must be|e\.g\.|for example|format:|max\.? \d+)",
     re.IGNORECASE,
 )
-_VALUE = re.compile(r"\S+@\S+\.\S+|[\d.,:/+ TZ-]+|true|false|yes|no", re.IGNORECASE)
+_VALUE = re.compile(r"[^\s@]+@[^\s@]+|[\d.,:/+ TZ-]+|true|false|yes|no", re.IGNORECASE)
+_LONGEST = 300  # characters; nothing that describes a column, and no value that a column is told by, is longer
 _NO_WORD = re.compile(r"[\W_]+")
 csv.field_size_limit(max(csv.field_size_limit(), DOCUMENT_BYTES))
 
@@ -165,19 +166,25 @@ def _filled(row: Sequence[str]) -> int:
 def _describes(header: Sequence[str], row: Sequence[str]) -> bool:
     """Does the row say what the columns are for, rather than hold data? At least half its cells must show it."""
     cells = [(name, cell) for name, cell in zip(header, row, strict=False) if name and cell]
-    if any(_VALUE.fullmatch(cell) for _, cell in cells):
+    if any(_is_value(cell) for _, cell in cells):
         return False
-    telling = sum(bool(_DESCRIBES.search(cell)) or _repeats(name, cell) for name, cell in cells)
+    telling = sum(
+        len(cell) <= _LONGEST and (bool(_DESCRIBES.search(cell)) or _repeats(name, cell)) for name, cell in cells
+    )
     return telling >= 2 and telling * 2 >= len(cells)
 
 
 def _differs(row: Sequence[str], others: Sequence[Sequence[str]]) -> bool:
     """Does the row hold phrases in two or more columns where every other row holds numbers, addresses or flags?"""
-    if any(_VALUE.fullmatch(cell) for cell in row if cell):
+    if any(_is_value(cell) for cell in row if cell):
         return False
     columns = ([other[at] for other in others if at < len(other) and other[at]] for at in range(len(row)))
-    of_values = [len(cells) > 1 and all(_VALUE.fullmatch(cell) for cell in cells) for cells in columns]
+    of_values = [len(cells) > 1 and all(_is_value(cell) for cell in cells) for cells in columns]
     return sum(holds and " " in cell for holds, cell in zip(of_values, row, strict=True)) > 1
+
+
+def _is_value(cell: str) -> bool:
+    return len(cell) <= _LONGEST and _VALUE.fullmatch(cell) is not None
 
 
 def _repeats(name: str, cell: str) -> bool:

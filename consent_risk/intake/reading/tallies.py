@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
@@ -11,18 +11,20 @@ import polars as pl
 from consent_risk.intake.personal import identifies
 from consent_risk.intake.reading.places import Rows
 from consent_risk.intake.reading.words import is_among
-from consent_risk.intake.recipes.model import Tally
+from consent_risk.intake.recipes.model import Recipe, Tally
 
 _TRUE = ("true", "t", "yes", "y", "1", "1.0")
 _SHOWN_VALUES = 50
 _OTHER = "other"
+_CODE = r"^[A-Za-z0-9_.:-]{0,40}[0-9][A-Za-z0-9_.:-]{0,40}$"
 
 
 class Tallies:
     """Adds up the tallies of a recipe over the batches of a file."""
 
-    def __init__(self, tallies: Sequence[Tally]) -> None:
-        self._tallies = tallies
+    def __init__(self, recipe: Recipe) -> None:
+        self._tallies = recipe.tallies
+        self._words = sorted(set(_texts_in(recipe.model_dump(mode="json"))))
         self._numbers: Counter[str] = Counter()
         self._sums: dict[str, float] = {}
         self._values: dict[str, Counter[str]] = {}
@@ -66,15 +68,29 @@ class Tallies:
         elif tally.figure == "distinct":
             self._distinct.setdefault(tally.name, []).append(texts.unique().hash().to_numpy())
         else:
-            personal = texts.to_frame("text").select(identifies(pl.col("text"))).to_series()
+            text = pl.col("text")
+            is_code = text.str.contains(_CODE) & ~identifies(text)
+            shown = texts.to_frame("text").select(is_code | text.is_in(self._words)).to_series()
             counts = self._values.setdefault(tally.name, Counter())
-            counts[_OTHER] += int(personal.sum())
-            for text, number in texts.filter(~personal).value_counts().iter_rows():
-                counts[text] += number
+            counts[_OTHER] += int((~shown).sum())
+            for value, number in texts.filter(shown).value_counts().iter_rows():
+                counts[value] += number
+
+
+def _texts_in(node: object) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            yield str(key)
+            yield from _texts_in(value)
+    elif isinstance(node, list):
+        for entry in node:
+            yield from _texts_in(entry)
 
 
 def _by_value(name: str, counts: Counter[str]) -> dict[str, int]:
-    """The most frequent texts; whatever is beyond, or looks like an address or a number, is `other`."""
+    """The most frequent texts; whatever is beyond, or may be anything, is `other`."""
     other = counts.pop(_OTHER, 0)
     common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     other += sum(number for _, number in common[_SHOWN_VALUES:])

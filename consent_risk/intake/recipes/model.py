@@ -311,12 +311,14 @@ class Tally(_Model):
     """A figure for the report on the file, from what the recipe reads but no table keeps.
 
     `rows` counts those where a place is filled, `true` those where it says so, `sum` adds numbers up, `distinct`
-    counts different texts, `by_value` counts rows by text (only for places that hold codes, never personal data).
+    counts different texts, `by_value` counts rows by text. Shown are texts that hold a digit and no blank (codes), and
+    words that stand in the recipe, here under `values`; whatever else stands there may be anything and is `other`.
     """
 
     name: Annotated[str, Field(min_length=1)]
     columns: Places
     figure: Literal["rows", "true", "sum", "distinct", "by_value"]
+    values: tuple[str, ...] = ()
     when: tuple[Condition, ...] = ()
 
 
