@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
+from itertools import islice
 
 import polars as pl
 
@@ -13,6 +14,8 @@ from consent_risk.intake.faults import BAD_ROWS, no_bad_rows
 
 _NO_TEXT = pl.Enum([])
 _FEW = 1_000
+_LOOKED_AT = 1_000  # columns among which likely slips are looked for: each takes longer than reading a name
+SHOWN_COLUMNS = 30  # columns that a note names
 _BLANK = "the cell is blank, and this column must be filled"
 
 
@@ -27,12 +30,19 @@ def ignored_columns(header: Sequence[str], canonical: CanonicalFile) -> str | No
 
     A name that could be a cell (the file may have no header at all) is given by its position.
     """
-    unknown = [name for name in header if name not in canonical.header]
-    if not unknown:
-        return None
-    missing = [name for name in canonical.header if name not in header]
-    words = [shown_name(name, header.index(name)) + _slip(name, missing) for name in unknown]
-    return f"columns ignored: {', '.join(words)}"
+    unknown = [(index, name) for index, name in enumerate(header) if name not in canonical.header]
+    missing = sorted(set(canonical.header).difference(header), key=canonical.header.index)
+    slips = [_slip(name, missing) for _, name in unknown[:_LOOKED_AT]]
+    words = [shown_name(name, index) + slip for (index, name), slip in zip(unknown, slips, strict=False)]
+    if len(unknown) > SHOWN_COLUMNS:  # the likely slips come first where not all can be shown
+        words = [word for _, word in sorted(zip(slips, words, strict=True), key=lambda pair: not pair[0])]
+    return ignored_note(words, len(unknown))
+
+
+def ignored_note(shown: Sequence[str], count: int) -> str | None:
+    """A note on `count` columns that are not read, naming the first of them; null where there is none."""
+    more = [f"and {count - SHOWN_COLUMNS} more"] if count > SHOWN_COLUMNS else []
+    return f"columns ignored: {', '.join([*shown[:SHOWN_COLUMNS], *more])}" if count else None
 
 
 def read_values(cells: pl.DataFrame, columns: Sequence[Column]) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -117,14 +127,22 @@ def _frame(rows: list[tuple[int, str, str, str]]) -> pl.DataFrame:
 
 
 def _rename(missing: str, header: Sequence[str], canonical: CanonicalFile) -> str:
-    unknown = [name for name in header if name not in canonical.header]
-    slips = [name for name in unknown if did_you_mean(name, [missing]).startswith("Did")]
-    return f"Rename the column `{slips[0]}` to it." if slips else "Add it to the export."
+    unknown = ((index, name) for index, name in enumerate(header) if name not in canonical.header)
+    for index, name in islice(unknown, _LOOKED_AT):
+        if did_you_mean(name, [missing]).startswith("Did"):
+            return f"Rename the column `{shown_name(name, index)}` to it."
+    return "Add it to the export."
 
 
 def _slip(name: str, missing: Sequence[str]) -> str:
     guess = did_you_mean(name, missing)
     return f" ({guess[0].lower()}{guess[1:]})" if guess.startswith("Did") else ""
+
+
+def shown_names(header: Sequence[str], names: Collection[str]) -> tuple[str, ...]:
+    """Those columns of the header that are among the names, as they may be shown."""
+    among = frozenset(names)
+    return tuple(shown_name(name, index) for index, name in enumerate(header) if name in among)
 
 
 def shown_name(name: str, index: int) -> str:

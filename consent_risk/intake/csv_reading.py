@@ -7,7 +7,7 @@ those on the raw bytes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,7 @@ from consent_risk.intake.ahead import ahead
 from consent_risk.intake.faults import no_bad_rows
 from consent_risk.intake.opening.dialects import Dialect, Source
 from consent_risk.intake.opening.encodings import SUBSTITUTE
-from consent_risk.intake.opening.export import Batch
+from consent_risk.intake.opening.export import Batch, places_in
 from consent_risk.intake.opening.raw import Readable
 from consent_risk.intake.opening.uneven_rows import UnevenRows, bad_rows
 
@@ -54,7 +54,8 @@ def _batches(
     dialect = source.dialect
     texts = _Texts(encoded=dialect.strict)
     uneven = UnevenRows(dialect, header, wanted)
-    included = [header.index(name) for name in wanted if header.index(name) < dialect.width]
+    places = places_in(header, wanted)
+    included = [place for place in places.values() if place < dialect.width]
     surplus = range(len(header), dialect.width)  # cells of a usual row beyond the header, which must be empty
     with source.open(on_bytes) as stream:
         tap = _Tap(stream, source.name, dialect)
@@ -62,7 +63,7 @@ def _batches(
         for block in _blocks(tap, dialect, [*included, *surplus], uneven.on_row):
             numbers = _numbers(record, block.num_rows, uneven.numbers)
             record = uneven.first_even_from(int(numbers[-1]) + 1 if block.num_rows else record)
-            cells, bad = _cells(block, numbers, header, wanted, dialect, texts, damaged=tap.damaged)
+            cells, bad = _cells(block, numbers, len(header), places, dialect, texts, damaged=tap.damaged)
             uneven.note_short(block.num_rows)
             more_cells, more_bad = uneven.up_to(record - 1)
             if more_cells.height:
@@ -123,24 +124,25 @@ def _numbers(first: int, count: int, uneven: Sequence[int]) -> np.ndarray[Any, n
 def _cells(
     block: pa.RecordBatch,
     numbers: Any,
-    header: Sequence[str],
-    wanted: Sequence[str],
+    width: int,
+    wanted: Mapping[str, int],
     dialect: Dialect,
     texts: _Texts,
     *,
     damaged: bool,
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     rows = pl.Series("row", numbers, dtype=pl.Int64)
-    columns = {int(name): column for name, column in zip(block.schema.names, block.columns, strict=True)}
-    places = {name: columns[at] for name in wanted if (at := header.index(name)) in columns}
+    by_place = {int(name): column for name, column in zip(block.schema.names, block.columns, strict=True)}
+    places = {name: by_place[at] for name, at in wanted.items() if at in by_place}
     bad = [no_bad_rows()]
     if damaged:
         bad += [_damaged(rows, pl.Series(name, cells, dtype=pl.String), dialect) for name, cells in places.items()]
-    for place in range(len(header), dialect.width):
-        filled = pl.Series(columns[place], dtype=pl.String).str.strip_chars() != ""
-        bad.append(bad_rows(rows.filter(filled), dialect, dialect.width, len(header)))
-    trimmed = [texts.trimmed(name, places[name]) if name in places else _blanks(name, len(rows)) for name in wanted]
-    cells, bad_here = pl.DataFrame([rows, *trimmed]), pl.concat(bad)
+    for place in range(width, dialect.width):
+        filled = pl.Series(by_place[place], dtype=pl.String).str.strip_chars() != ""
+        bad.append(bad_rows(rows.filter(filled), dialect, dialect.width, width))
+    trimmed = texts.trimmed(places)
+    columns = [trimmed[name] if name in places else _blanks(name, len(rows)) for name in wanted]
+    cells, bad_here = pl.DataFrame([rows, *columns]), pl.concat(bad)
     if bad_here.height:
         cells = cells.join(bad_here, on="row", how="anti", maintain_order="left")
     return cells, bad_here
@@ -178,16 +180,26 @@ class _Texts:
         self._encoded = encoded
         self._varied: set[str] = set()
 
-    def trimmed(self, name: str, cells: pa.StringArray) -> pl.Series:
-        """The column as String, or as Enum where that was asked for and its texts repeat."""
-        if name not in self._varied:
-            distinct = cells.dictionary_encode()
-            if len(distinct.dictionary) * _REPEATS <= len(cells):
-                column = _trimmed_once(distinct).alias(name)
-                return column if self._encoded else column.cast(pl.String)
-            if len(cells) > _ENOUGH_TO_TELL:
-                self._varied.add(name)
-        return pl.DataFrame({name: cells}, schema={name: pl.String}).select(blank_as_null(pl.col(name))).to_series()
+    def trimmed(self, columns: Mapping[str, pa.StringArray]) -> dict[str, pl.Series]:
+        """Each column as String, or as Enum where that was asked for and its texts repeat."""
+        repeated = {
+            name: found for name, cells in columns.items() if (found := self._repeated(name, cells)) is not None
+        }
+        varied = {name: pl.Series(cells, dtype=pl.String) for name, cells in columns.items() if name not in repeated}
+        frame = pl.DataFrame(varied)
+        return repeated | {one.name: one for one in frame.select(blank_as_null(pl.col(pl.String)))}
+
+    def _repeated(self, name: str, cells: pa.StringArray) -> pl.Series | None:
+        """The column by its distinct texts, null where they do not repeat enough for that."""
+        if name in self._varied:
+            return None
+        distinct = cells.dictionary_encode()
+        if len(distinct.dictionary) * _REPEATS <= len(cells):
+            column = _trimmed_once(distinct).alias(name)
+            return column if self._encoded else column.cast(pl.String)
+        if len(cells) > _ENOUGH_TO_TELL:
+            self._varied.add(name)
+        return None
 
 
 def _trimmed_once(cells: pa.DictionaryArray) -> pl.Series:

@@ -8,8 +8,10 @@ cell of the export is repeated but the known spellings of yes and no.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 import polars as pl
@@ -120,6 +122,7 @@ def propose(
     for kind, category in _HELD.items():
         categories[category] = (*categories.get(category, ()), *fields[kind])
     columns.remark_updated()
+    used = columns.used(fields, categories, consents)
     return Proposal(
         name=_recipe_name(file),
         rows=sample.height,
@@ -128,7 +131,7 @@ def propose(
         order=columns.order([name for name, unit in times.items() if unit == "text"]),
         consents=tuple(consents),
         categories={category: places for category, places in categories.items() if places},
-        unread=tuple(name for name in header if name not in columns.used(fields, categories, consents)),
+        unread=tuple(name for name in header if name not in used),
         remarks=tuple(columns.remarks),
         encoding=encoding,
         delimiter=delimiter,
@@ -140,7 +143,8 @@ def sample_of(export: Export) -> tuple[list[str], pl.DataFrame]:
 
     Raises UserError where the file as a whole turns out to be broken.
     """
-    names = [name for name in export.header if name and export.header.count(name) == 1]
+    counts = Counter(export.header)
+    names = [name for name in export.header if name and counts[name] == 1]
     frames, rows = [pl.DataFrame(schema=dict.fromkeys(names, pl.String))], 0
     for batch in export.batches(names, lambda _bytes: None):
         frames.append(batch.cells.select(names).head(SAMPLE_ROWS - rows))
@@ -174,7 +178,14 @@ class _Columns:
 
     def take(self, aliases: Sequence[str]) -> tuple[str, ...]:
         """The columns of these names, in the order of the names."""
-        return tuple(name for alias in aliases for name in self.header if normalised_name(name) == alias)
+        return tuple(name for alias in aliases for name in self._by_normalised_name.get(alias, ()))
+
+    @cached_property
+    def _by_normalised_name(self) -> Mapping[str, Sequence[str]]:
+        found: dict[str, list[str]] = {}
+        for name in self.header:
+            found.setdefault(normalised_name(name), []).append(name)
+        return found
 
     def texts(self, name: str) -> pl.Series:
         """The cells of a column that are filled."""

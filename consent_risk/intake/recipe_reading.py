@@ -9,7 +9,7 @@ import polars as pl
 
 from consent_risk.case import ExportSettings
 from consent_risk.errors import Problem, UserError
-from consent_risk.intake.checking import read_values, shown_name
+from consent_risk.intake.checking import ignored_note, read_values, shown_names
 from consent_risk.intake.codes import Codes
 from consent_risk.intake.columns import RECORDS
 from consent_risk.intake.delivery import Delivery
@@ -42,7 +42,6 @@ from consent_risk.intake.seal_tables import NO_RECORD, known_records, note_no_ad
 from consent_risk.vocabulary import IdentifierType, RecordState
 
 CONTINUES = "continues the row above"
-_SHOWN_COLUMNS = 30
 _GONE = (RecordState.DELETED.value, RecordState.ERASURE_REQUESTED.value)
 _SEALED_BEFORE = "deletions of records of an earlier drop, which stay as they were sealed"
 _NO_WINNER = "records were set aside as merged into a record that was not handed in"
@@ -65,7 +64,7 @@ class RecipeReading:
         self._settings = settings
         self._source = Source(
             stem=export.stem,
-            columns=tuple(name for name in export.header if name not in self.dropped),
+            columns=_without(export.header, self.dropped),
             groups=groups,
             json_columns=frozenset(recipe.json_columns),
             is_json=is_json(export),
@@ -130,14 +129,12 @@ class RecipeReading:
     @property
     def ignored_columns(self) -> tuple[str, ...]:
         """The columns that are not read, as they may be shown."""
-        unread = [name for name in self._header if name not in self.columns and name not in self.dropped]
-        return tuple(shown_name(name, self._header.index(name)) for name in unread)
+        return shown_names(self._header, set(self._header).difference(self.columns, self.dropped))
 
     def ignored(self) -> str | None:
         """A note on the columns that are not read."""
         unread = self.ignored_columns
-        more = [f"and {len(unread) - _SHOWN_COLUMNS} more"] if len(unread) > _SHOWN_COLUMNS else []
-        return f"columns ignored: {', '.join([*unread[:_SHOWN_COLUMNS], *more])}" if unread else None
+        return ignored_note(unread, len(unread))
 
     def prepare(self, export: Export, delivery: Delivery) -> None:
         """Look through the file for the order of its days, the records that others stand for, and the latest snapshots.
@@ -249,7 +246,7 @@ class RecipeReading:
         account = self.account
         return account.as_input() | {
             "ignored": self.ignored_columns,
-            "dropped": tuple(shown_name(name, self._header.index(name)) for name in self.dropped),
+            "dropped": shown_names(self._header, self.dropped),
             "dates": self._clock.ranges.told(),
             "tallies": self._tallies.figures(),
         }
@@ -469,6 +466,11 @@ class RecipeReading:
             )
         for question in self._map.asks:
             account.ask(question)
+
+
+def _without(header: Sequence[str], dropped: Iterable[str]) -> tuple[str, ...]:
+    left_out = frozenset(dropped)
+    return tuple(name for name in header if name not in left_out)
 
 
 def is_json(export: Export) -> bool:

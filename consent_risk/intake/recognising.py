@@ -13,7 +13,7 @@ import polars as pl
 
 from consent_risk.case import Case, ExportSettings
 from consent_risk.errors import Problem, UserError, did_you_mean
-from consent_risk.intake.checking import check_header, ignored_columns, read_values, shown_name
+from consent_risk.intake.checking import check_header, ignored_columns, read_values, shown_names
 from consent_risk.intake.columns import CANONICAL_FILES, CanonicalFile
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export, open_exports
@@ -107,11 +107,10 @@ class CanonicalReading:
     def told(self) -> Mapping[str, Any]:
         """The fields of manifest.Input that the reading knows."""
         secret = secret_columns(self._header)
-        unread = [name for name in self._header if name not in self._canonical.header]
-        shown = {name: shown_name(name, self._header.index(name)) for name in unread}
+        unread = set(self._header).difference(self._canonical.header)
         return self._account.as_input() | {
-            "ignored": tuple(shown[name] for name in unread if name not in secret),
-            "dropped": tuple(shown[name] for name in unread if name in secret),
+            "ignored": shown_names(self._header, unread.difference(secret)),
+            "dropped": shown_names(self._header, unread.intersection(secret)),
             "dates": self._ranges.told(),
         }
 

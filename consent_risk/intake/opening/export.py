@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,9 +99,16 @@ class Export:
         count. `strict` is for files that say to follow the canonical form: uneven rows are bad rows.
         Raises UserError where the file as a whole turns out to be broken.
         """
-        wanted = [name for name in dict.fromkeys(columns) if name and name in self.header]
+        names = frozenset(self.header)
+        wanted = [name for name in dict.fromkeys(columns) if name and name in names]
         _check_once(self, wanted)
         yield from self.content.batches(wanted, on_bytes, strict=strict)
+
+
+def places_in(header: Sequence[str], wanted: Sequence[str]) -> dict[str, int]:
+    """Where in the header each of the wanted names stands."""
+    places = {name: index for index, name in reversed(list(enumerate(header)))}
+    return {name: places[name] for name in wanted}
 
 
 def _check_once(export: Export, wanted: Sequence[str]) -> None:
@@ -108,8 +116,9 @@ def _check_once(export: Export, wanted: Sequence[str]) -> None:
     if ROW in wanted:
         mend = "Rename the column, or leave it out of the recipe."
         raise UserError(Problem(export.name, "this name is kept for the number of the row", mend, column=ROW))
+    counts = Counter(export.header)
     for name in wanted:
-        places = [str(index + 1) for index, other in enumerate(export.header) if other == name]
-        if len(places) > 1:
+        if counts[name] > 1:
+            places = [str(index + 1) for index, other in enumerate(export.header) if other == name]
             reason = f"the header holds this name more than once, in columns {' and '.join(places)}"
             raise UserError(Problem(export.name, reason, "Rename or remove all but one.", column=name))

@@ -12,6 +12,7 @@ import polars as pl
 from consent_risk.intake.faults import BAD_ROWS
 from consent_risk.intake.opening.dialects import Dialect
 from consent_risk.intake.opening.encodings import SUBSTITUTE
+from consent_risk.intake.opening.export import places_in
 from consent_risk.intake.opening.layouts import DELIMITERS, cells_of
 
 SHORT = "rows with fewer cells than the header were read with blanks"
@@ -34,7 +35,7 @@ class UnevenRows:
     def __init__(self, dialect: Dialect, header: Sequence[str], wanted: Sequence[str]) -> None:
         self._dialect = dialect
         self._header = header
-        self._wanted = wanted
+        self._wanted = places_in(header, wanted)
         self._named = max((index for index, name in enumerate(header, 1) if name), default=0)
         self._rows: dict[int, tuple[int, str]] = {}
         self._notes: Counter[str] = Counter()
@@ -68,7 +69,7 @@ class UnevenRows:
             elif SUBSTITUTE in text:
                 bad.append(_undecodable(n, self._dialect))
             elif any(read):
-                cells.append((n, *(read[self._header.index(name)] or None for name in self._wanted)))
+                cells.append((n, *(read[place] or None for place in self._wanted.values())))
             else:
                 self._notes[BLANK] += 1
         schema = {"row": pl.Int64} | dict.fromkeys(self._wanted, pl.String)

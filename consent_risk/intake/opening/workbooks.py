@@ -13,7 +13,7 @@ import polars as pl
 
 from consent_risk.intake.csv_reading import BATCH_ROWS
 from consent_risk.intake.faults import no_bad_rows
-from consent_risk.intake.opening.export import Batch, Export, OnBytes
+from consent_risk.intake.opening.export import Batch, Export, OnBytes, places_in
 from consent_risk.intake.opening.layouts import Layout, layout_of
 from consent_risk.intake.opening.limits import COLUMNS, PREAMBLE_ROWS, SAMPLE_ROWS
 from consent_risk.intake.opening.raw import Raw, stem_of
@@ -44,7 +44,7 @@ class Sheet:
         frame = sheet.frame
         rows = frame.slice(self.first_row)
         filled = rows.select(pl.any_horizontal(pl.all().is_not_null())).to_series()
-        places = [frame.columns[self.header.index(name)] for name in wanted]
+        places = [frame.columns[place] for place in places_in(self.header, wanted).values()]
         cells = rows.select(pl.int_range(1, pl.len() + 1, dtype=pl.Int64).alias("row"), *places).filter(filled)
         cells = cells.rename(dict(zip(places, wanted, strict=True)))
         last = max(filled.arg_true().to_list(), default=-1) + 1

@@ -37,13 +37,17 @@ class Source:
     json_columns: frozenset[str] = frozenset()
     is_json: bool = False
 
+    @cached_property
+    def _names(self) -> frozenset[str]:
+        return frozenset(self.columns)
+
     def resolve(self, place: str) -> tuple[str, str] | None:
         """The column that a place of the row lies in, and the path from there; null where there is no such column."""
-        if place in self.columns:
+        if place in self._names:
             return place, ""
         for at in sorted((index for index, letter in enumerate(place) if letter in ".[{"), reverse=True):
             column, path = place[:at], place[at:].removeprefix(".")
-            if column in self.columns and (self.is_json or column in self.json_columns):
+            if column in self._names and (self.is_json or column in self.json_columns):
                 return column, path
         return None
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -181,9 +182,11 @@ class Statement(_Model):
 
     def fits(self, header: Sequence[str]) -> tuple[str, ...]:
         """The names of the header that its `columns` name, wildcards resolved; places in JSON stay as they are."""
-        patterns = [re.compile(re.escape(name).replace(r"\*", ".*").replace(r"\#", r"\d+")) for name in self.columns]
+        wild = [name for name in self.columns if "*" in name or "#" in name]
+        patterns = [re.compile(re.escape(name).replace(r"\*", ".*").replace(r"\#", r"\d+")) for name in wild]
+        plain = frozenset(self.columns).difference(wild)
         named = (name for name in header if name not in self.but_not)
-        return tuple(name for name in named if any(pattern.fullmatch(name) for pattern in patterns))
+        return tuple(name for name in named if name in plain or any(one.fullmatch(name) for one in patterns))
 
 
 class Subject(_Model):
@@ -414,7 +417,8 @@ class Recipe(_Model):
 
     def lacking(self, header: Sequence[str]) -> list[Places]:
         """The lines of `recognise` of which the header holds no name."""
-        return [line for line in self.recognise if not any(_held(name, header) for name in line)]
+        names = _names_of(tuple(header))
+        return [line for line in self.recognise if not any(_held(name, names) for name in line)]
 
     @property
     def specificity(self) -> int:
@@ -427,5 +431,13 @@ class Recipe(_Model):
         return {name: text for name, text in found.groupdict().items() if text} if found else None
 
 
-def _held(name: str, header: Sequence[str]) -> bool:
-    return any(fnmatchcase(column, name.replace("[", "[[]")) if "*" in name else column == name for column in header)
+@lru_cache(maxsize=8)
+def _names_of(header: tuple[str, ...]) -> frozenset[str]:
+    """Every recipe is asked about the same few headers."""
+    return frozenset(header)
+
+
+def _held(name: str, names: frozenset[str]) -> bool:
+    if "*" not in name:
+        return name in names
+    return any(fnmatchcase(column, name.replace("[", "[[]")) for column in names)
