@@ -137,7 +137,9 @@ def open_csv(file: TextFile, delimiter: str | None) -> CsvTable:
     layout = layout_of([record.cells for record in records])
     if layout is None:
         reason = (
-            "the file holds no header" if whole else f"the first line is longer than {HEAD_BYTES >> 20} MB: no header"
+            "the file holds no header"
+            if whole
+            else f"the first line is longer than {HEAD_BYTES >> 20} MB: too many columns, or no header"
         )
         raise refused(name, reason, "Export it again, or leave it out.")
     _check_header(name, layout.header, file)
