@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from consent_risk.intake.personal import identifies
+from consent_risk.intake.personal import UNPRINTABLE, identifies
 from consent_risk.intake.reading.places import Rows
 from consent_risk.intake.reading.words import is_among
 from consent_risk.intake.recipes.model import Tally
@@ -66,7 +66,8 @@ class Tallies:
         elif tally.figure == "distinct":
             self._distinct.setdefault(tally.name, []).append(texts.unique().hash().to_numpy())
         else:
-            personal = texts.to_frame("text").select(identifies(pl.col("text"))).to_series()
+            hidden = identifies(pl.col("text")) | pl.col("text").str.contains(UNPRINTABLE)
+            personal = texts.to_frame("text").select(hidden).to_series()
             counts = self._values.setdefault(tally.name, Counter())
             counts[_OTHER] += int(personal.sum())
             for text, number in texts.filter(~personal).value_counts().iter_rows():
@@ -74,7 +75,7 @@ class Tallies:
 
 
 def _by_value(name: str, counts: Counter[str]) -> dict[str, int]:
-    """The most frequent texts; whatever is beyond, or looks like an address or a number, is `other`."""
+    """The most frequent texts; `other` is what is beyond, may be an address or a number, or cannot be printed."""
     other = counts.pop(_OTHER, 0)
     common = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     other += sum(number for _, number in common[_SHOWN_VALUES:])
