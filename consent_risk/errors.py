@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -32,7 +33,7 @@ class Problem:
         if self.column:
             where += f", {'key' if self.place == 'line' else 'column'} {self.column}"
         reason = self.reason if self.reason.endswith((".", "?")) else self.reason + "."
-        return f"{where}: {reason} {self.mend}".rstrip()
+        return printable(f"{where}: {reason} {self.mend}".rstrip())
 
 
 class UserError(Exception):
@@ -78,6 +79,19 @@ def _lines(file: str, problems: Sequence[Problem], shown: int) -> list[str]:
     if more := sum(problem.stands_for for problem in problems[shown:]):
         lines.append(f"{file}: … and {more} more problem{'s' if more > 1 else ''}.")
     return lines
+
+
+def printable(text: str) -> str:
+    """The text with a mark in place of every character that would not be seen, or do something to a terminal.
+
+    >>> printable("legal\x7fbasis")
+    'legal\ufffdbasis'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or unicodedata.category(letter) == "Zs" else "\ufffd" for letter in text
+    )
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:

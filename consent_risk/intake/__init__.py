@@ -13,7 +13,7 @@ import polars as pl
 
 from consent_risk import __version__
 from consent_risk.case import Case, ExportSettings
-from consent_risk.errors import Problem, UserError
+from consent_risk.errors import Problem, UserError, printable
 from consent_risk.intake.columns import CANONICAL_FILES
 from consent_risk.intake.delivery import Delivery
 from consent_risk.intake.exports import Export
@@ -119,8 +119,7 @@ def _open_all(
     sources, refused = [], []
     recipes = {name: file.recipe for name, file in own.items()}
     for number, path in enumerate(sorted(files), 1):
-        if pl.select(is_id_of_person(pl.lit(path.name))).item():
-            reason = "its name carries an e-mail address or a phone number, and names of files are kept"
+        if reason := _unfit_name(path.name):
             faults.add_problem(Problem(f"file number {number} by name", reason, "Rename the file."))
             refused.append(path)
             continue
@@ -130,6 +129,15 @@ def _open_all(
             _add_all(error.problems, faults)
             refused.append(path)
     return sorted(sources, key=lambda source: _ORDER.index(_comes_with(source[1]))), refused
+
+
+def _unfit_name(name: str) -> str:
+    """Why the name of a file cannot be kept and shown; "" where it can."""
+    if printable(name) != name:
+        return "its name holds control characters"
+    if pl.select(is_id_of_person(pl.lit(name))).item():
+        return "its name carries an e-mail address or a phone number, and names of files are kept"
+    return ""
 
 
 def _comes_with(reading: Reading) -> str:

@@ -146,6 +146,9 @@ def shown_names(header: Sequence[str], names: Collection[str]) -> tuple[str, ...
 
 
 def shown_name(name: str, index: int) -> str:
-    """A column's name, or its position where the name might be a cell: the file may have no header at all."""
-    plain = len(name) <= 60 and "@" not in name and sum(letter.isdigit() for letter in name) < 7
+    """A column's name, or its position where the name might be a cell: the file may have no header at all.
+
+    A name that cannot be printed, such as one with a control character, is given by its position too.
+    """
+    plain = len(name) <= 60 and "@" not in name and sum(letter.isdigit() for letter in name) < 7 and name.isprintable()
     return name if name and plain else f"column {index + 1}"

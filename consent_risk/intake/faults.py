@@ -8,6 +8,7 @@ import polars as pl
 
 from consent_risk.errors import Problem, UserError
 from consent_risk.intake.manifest import Note, Rejected
+from consent_risk.intake.personal import UNPRINTABLE
 from consent_risk.intake.writing import TableWriter
 
 BAD_ROWS = {"row": pl.Int64, "column": pl.String, "reason": pl.String, "mend": pl.String}
@@ -62,7 +63,8 @@ class Faults:
     def set_rows_aside(self, file: str, bad: pl.DataFrame) -> int:
         """Rows that are no error but cannot be used; each becomes one reject, for its first reason."""
         first = bad.unique("row", keep="first", maintain_order=True)
-        self._rejects.write(first.select(pl.lit(file).alias("file"), "row", "column", "reason"))
+        column = pl.col("column").str.replace_all(UNPRINTABLE, "\ufffd")
+        self._rejects.write(first.select(pl.lit(file).alias("file"), "row", column, "reason"))
         for reason, rows in first["reason"].value_counts().iter_rows():
             self._rejected[file, reason] += rows
         return first.height

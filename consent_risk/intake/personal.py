@@ -18,6 +18,7 @@ _INTERNATIONAL = r"(^|[^\w+])\+[0-9]([\s()./-]?[0-9]){6,}"
 _NATIONAL = r"(^|[^\w.-])\(?0[1-9][0-9]{0,4}\)?[\s./-]+[0-9]([\s./-]?[0-9]){4,}"
 _NORTH_AMERICAN = r"(^|[^\w.-])\(?[0-9]{3}\)?[\s.-][0-9]{3}[\s.-][0-9]{4}($|\W)"
 _BARE = r"(^|[^\w.,-])[0-9]{7,}($|[^\w.-])"
+UNPRINTABLE = r"[\p{C}\p{Zl}\p{Zp}]"  # what Python's isprintable refuses, blanks aside
 _CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f]"
 
 _SEPARATED = f"{_INTERNATIONAL}|{_NATIONAL}|{_NORTH_AMERICAN}"
