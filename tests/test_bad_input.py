@@ -40,7 +40,7 @@ ROWS = [f"T1,S{n},raw{n}@example.com,+44 20 7946 00{n:02},GB\n" for n in range(1
 RAW = re.compile(r"raw\d+@example|7946")
 SECONDS = 15  # for each message; a loaded machine needs some of them
 
-AGAIN = r"\b(again|copy|repair|close|save|correct|write|hand (it )?in|say|leave|remove|mend|use|rename|map|split|give|wait)\b"
+AGAIN = r"\b(again|close|copy|correct|give|hand (it )?in|leave|mend|remove|rename|save|say|split|use|wait|write)\b"
 # What a message has to say, in words that leave its wording open: every pattern, in one line, whatever the capitals.
 WORDS = {
     "truncated gzip": ("gz", "cut off|truncated|incomplete|ends too early|damaged", AGAIN),
