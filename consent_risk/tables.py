@@ -7,6 +7,7 @@ free text about a person. Days are dates; `event_time` is an instant in UTC with
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 import dataframely as dy
 import polars as pl
@@ -162,4 +163,10 @@ SCHEMAS: dict[str, type[dy.Schema]] = {
 
 def empty(table: str) -> pl.DataFrame:
     """The named table without rows, with its columns and types."""
+    return _empty(table).clone()
+
+
+@cache
+def _empty(table: str) -> pl.DataFrame:
+    """Made once: every delivery asks for all of them."""
     return SCHEMAS[table].create_empty()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import itertools
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
@@ -353,20 +355,47 @@ def test_a_workbook_behind_a_password_is_refused(desk: Desk) -> None:
 # The machine
 
 
-def test_a_file_that_changes_while_it_is_read_is_refused(desk: Desk) -> None:
+@pytest.mark.parametrize("times", [1, None], ids=["once", "for ever"])
+def test_a_file_that_changes_while_it_is_read_is_refused(desk: Desk, times: int | None) -> None:
     path = desk.file("records.csv", with_row(""))
-    before, size = desk.state(), path.stat().st_size
+    before, left = desk.state(), itertools.repeat(None) if times is None else iter(range(times))
 
     def append(done: int, total: int) -> None:
-        if path.stat().st_size == size:
+        for _ in itertools.islice(left, 1):
             with path.open("a", encoding="utf-8") as file:
-                file.write("T1,later,,,GB\n")
+                file.write("T1,later,,,GB\n" * 100_000)
 
     with pytest.raises(UserError) as refused:
         now = datetime(2026, 4, 1, tzinfo=UTC)
         add_drop(desk.case, parse_case(CASE), [path], key=new_key(), progress=append, now=now)
     assert_says("changed", "\n".join(refused.value.lines()))
     assert desk.state() == before
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_file_that_never_stops_growing_is_refused(desk: Desk, pack: Callable[[bytes], bytes]) -> None:
+    """Whoever writes to it may be faster than we read."""
+    rows = pack(HEADER.encode() + "".join(ROWS).encode() * 2_000)
+    path = desk.file("records.csv", rows)
+    stop = threading.Event()
+
+    def append() -> None:
+        with path.open("ab") as file:
+            while not stop.is_set() and path.stat().st_size < 1 << 30:
+                file.write(rows)
+                file.flush()
+                stop.wait(0.001)
+
+    writer = threading.Thread(target=append)
+    before = desk.state()
+    writer.start()
+    try:
+        said = desk.timed(60, "add", desk.case, path)
+    finally:
+        stop.set()
+        writer.join()
+    assert (said.code, desk.state()) == (2, before)
+    assert_says("changed", said.err)
 
 
 @pytest.fixture

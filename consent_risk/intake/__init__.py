@@ -21,6 +21,7 @@ from consent_risk.intake.faults import Faults
 from consent_risk.intake.manifest import Input, Manifest, RecipeFile
 from consent_risk.intake.normalising import profile_named
 from consent_risk.intake.opening.folders import exports_in_folder
+from consent_risk.intake.opening.refusing import CHANGED, WAIT
 from consent_risk.intake.personal import is_id_of_person
 from consent_risk.intake.recipe_reading import RecipeReading
 from consent_risk.intake.recipes import Recipe
@@ -182,7 +183,7 @@ def _seal_file(export: Export, reading: Reading, delivery: Delivery, meter: _Met
     except UserError as error:
         _add_all(error.problems, faults)
     if not export.handed_in.is_unchanged():  # the hash in the manifest must be of the bytes that were read
-        faults.add_problem(Problem(export.name, "the file changed while it was read", "Wait until it is complete."))
+        faults.add_foremost(Problem(export.name, CHANGED, WAIT))
     for what in (*export.notes, *filter(None, [reading.ignored()])):
         faults.note(export.name, what, rows)
     return Input(

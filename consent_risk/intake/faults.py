@@ -46,6 +46,10 @@ class Faults:
         """A file that cannot be used at all."""
         self._problems.append(problem)
 
+    def add_foremost(self, problem: Problem) -> None:
+        """A problem of a file beside which its others are of no account: of those only the first are shown."""
+        self._problems.insert(0, problem)
+
     def add_bad_rows(self, file: str, bad: pl.DataFrame) -> int:
         """Rows with cells that cannot be used (see BAD_ROWS); the number of distinct rows among them."""
         if bad.is_empty():

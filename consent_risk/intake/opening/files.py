@@ -17,7 +17,7 @@ from consent_risk.intake.opening.kinds import Kind, is_json, is_markup, is_no_te
 from consent_risk.intake.opening.limits import CHUNK_BYTES
 from consent_risk.intake.opening.parquet_files import open_parquet
 from consent_risk.intake.opening.raw import GzipFile, PlainFile, Raw, Readable, hash_of, head_of, stem_of
-from consent_risk.intake.opening.refusing import refused
+from consent_risk.intake.opening.refusing import CHANGED, WAIT, refused
 from consent_risk.intake.opening.survey import Survey, survey_of
 from consent_risk.intake.opening.workbooks import open_workbook
 from consent_risk.intake.opening.zip_files import is_workbook, members_of
@@ -49,15 +49,25 @@ def open_file_exports(
     """See exports.open_exports."""
     settings = Settings(encoding and encodings.named(encoding), delimiter and _delimiter(delimiter), documents)
     plain = PlainFile(path)
+    as_found = HandedIn(path, "", plain.size, path.stat().st_mtime_ns)
+    try:
+        found, digest = _opened(plain, settings)
+    except UserError:
+        if not as_found.is_unchanged():  # what is wrong may be wrong for that reason alone
+            raise refused(path.name, CHANGED, WAIT) from None
+        raise
+    handed_in = replace(as_found, sha256=digest)
+    return [replace(export, handed_in=handed_in) for export in found]
+
+
+def _opened(plain: PlainFile, settings: Settings) -> tuple[list[Export], str]:
+    """The exports of the file, and its SHA-256."""
     head = head_of(plain)
-    state = path.stat()
     if not head:
-        raise refused(path.name, "the file is empty", "Export it again, or leave it out.")
+        raise refused(plain.name, "the file is empty", "Export it again, or leave it out.")
     sha256 = _Hash()
     found = list(_exports(plain, head, settings, sha256))
-    digest = sha256.digest.hexdigest() if sha256.is_made else hash_of(path)
-    handed_in = HandedIn(path, digest, state.st_size, state.st_mtime_ns)
-    return [replace(export, handed_in=handed_in) for export in found]
+    return found, sha256.digest.hexdigest() if sha256.is_made else hash_of(plain)
 
 
 def _delimiter(delimiter: str) -> str:
@@ -71,7 +81,7 @@ def _delimiter(delimiter: str) -> str:
 def _exports(plain: PlainFile, head: bytes, settings: Settings, sha256: _Hash) -> Iterable[Export]:
     kind = kind_of_bytes(head)
     if kind == Kind.GZIP:
-        return _exports_of(GzipFile(plain.path), settings, sha256, inside="gzip file")
+        return _exports_of(GzipFile(plain), settings, sha256, inside="gzip file")
     if kind == Kind.ZIP and not is_workbook(plain):
         return _exports_of_members(plain, settings)
     return _exports_of(plain, settings, sha256)

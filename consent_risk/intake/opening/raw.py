@@ -9,6 +9,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import os
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -65,17 +66,18 @@ class Guard:
 
 
 class PlainFile:
-    """A file as it lies there."""
+    """A file as it lies there. It is read up to the size that it had at first, even while it grows."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.name = self.file = path.name
+        self.size = size_of(path)
 
     @contextmanager
     def open(self, on_bytes: OnBytes, digest: Any = None) -> Iterator[Readable]:
         """See Raw."""
         with open_file(self.path) as file:
-            yield _Counted(file, on_bytes, digest)
+            yield _Counted(file, self.size, on_bytes, digest)
 
     def seekable(self) -> BinaryIO:
         """See Raw."""
@@ -85,17 +87,18 @@ class PlainFile:
 class GzipFile:
     """The one file inside a gzip file."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.name = path.name
-        self.file = path.name[:-3] if path.name.lower().endswith(".gz") else path.name
+    def __init__(self, plain: PlainFile) -> None:
+        self.path = plain.path
+        self.size = plain.size
+        self.name = plain.name
+        self.file = plain.name[:-3] if plain.name.lower().endswith(".gz") else plain.name
 
     @contextmanager
     def open(self, on_bytes: OnBytes, digest: Any = None) -> Iterator[Readable]:
         """See Raw. Raises UserError for damage, also while reading."""
-        guard = Guard(self.name, self.path.stat().st_size)
+        guard = Guard(self.name, self.size)
         with open_file(self.path) as file:
-            packed: Any = _Counted(file, on_bytes, digest)
+            packed: Any = _Counted(file, self.size, on_bytes, digest)
             unpacked = gzip.GzipFile(fileobj=packed, mode="rb")
             yield Unpacked(unpacked, self.name, "gzip file", guard)
 
@@ -125,6 +128,12 @@ class Unpacked:
             raise refused(self._name, f"the {self._what} is damaged", COPY_AGAIN) from None
         self._guard.add(len(chunk))
         return chunk
+
+
+def size_of(path: Path) -> int:
+    """The bytes of the file. Raises UserError where it is not there."""
+    with open_file(path) as file:
+        return os.fstat(file.fileno()).st_size
 
 
 def open_file(path: Path) -> BinaryIO:
@@ -160,25 +169,27 @@ def stem_of(raw: Raw) -> str:
     return PurePath(raw.file).stem
 
 
-def hash_of(path: Path) -> str:
+def hash_of(plain: PlainFile) -> str:
     """The SHA-256 of the file as it lies there."""
     digest = hashlib.sha256()
-    with open_file(path) as file:
+    with plain.open(lambda _count: None) as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
 
 
 class _Counted:
-    """A file that tells of the bytes read."""
+    """A file that tells of the bytes read, and ends after `size` of them."""
 
-    def __init__(self, file: BinaryIO, on_bytes: OnBytes, digest: Any) -> None:
+    def __init__(self, file: BinaryIO, size: int, on_bytes: OnBytes, digest: Any) -> None:
         self._file = file
+        self._left = size
         self._on_bytes = on_bytes
         self._digest = digest
 
     def read(self, size: int = -1, /) -> bytes:
-        chunk = self._file.read(size)
+        chunk = self._file.read(self._left if size < 0 else min(size, self._left))
+        self._left -= len(chunk)
         if self._digest:
             self._digest.update(chunk)
         self._on_bytes(len(chunk))

@@ -6,6 +6,8 @@ from consent_risk.errors import Problem, UserError
 
 AGAIN = "Export it again."
 COPY_AGAIN = "Copy or export it again."
+CHANGED = "the file changed while it was read"
+WAIT = "Wait until it is complete."
 
 
 def refused(name: str, reason: str, mend: str = AGAIN, line: int | None = None) -> UserError:

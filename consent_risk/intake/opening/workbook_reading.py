@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import struct
 import subprocess
 import sys
@@ -55,7 +54,8 @@ def sheet_of(raw: Raw, index: int) -> SheetCells:
 
 def _read(raw: Raw, index: int) -> Iterator[SheetCells]:
     with raw.seekable() as file:
-        seconds = WORKBOOK_SECONDS + 2 * (file.seek(0, 2) >> 20)
+        size = file.seek(0, 2)
+        seconds = WORKBOOK_SECONDS + 2 * (size >> 20)
         file.seek(0)
         command = [sys.executable, "-I", str(_SCRIPT), str(index), str(seconds), str(WORKBOOK_MEMORY_BYTES)]
         with subprocess.Popen(
@@ -65,7 +65,8 @@ def _read(raw: Raw, index: int) -> Iterator[SheetCells]:
             assert process.stdout
             try:
                 with suppress(BrokenPipeError):
-                    shutil.copyfileobj(file, process.stdin, CHUNK_BYTES)
+                    for at in range(0, size, CHUNK_BYTES):  # no further, should the file grow
+                        process.stdin.write(file.read(min(CHUNK_BYTES, size - at)))
                     process.stdin.close()
                 while about := _part(process.stdout):
                     yield _sheet(json.loads(about), _part(process.stdout) or b"")
