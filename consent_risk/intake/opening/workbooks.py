@@ -114,11 +114,13 @@ def _trimmed(header: Sequence[str], frame: pl.DataFrame) -> tuple[str, ...]:
 
 def _notes(layout: Layout, part: SheetPart, *, is_shown: bool) -> tuple[str, ...]:
     before, blank = layout.position, part.formulas_without_value
+    stored = part.formulas - blank
     found = {
         f"{before} line{'s' if before > 1 else ''} before the header skipped": before,
         "a row under the header that describes the columns was skipped": layout.description,
         "the sheet is hidden": not is_shown,
         f"merged cells ({part.merged}): the value stands in the first of them": part.merged,
+        f"formulas ({stored}) were read as the values stored with them": stored,
         f"formulas without a stored value ({blank}) were read as blank": blank,
     }
     return tuple(what for what, holds in found.items() if holds)
