@@ -97,17 +97,23 @@ def survey_order(texts: pl.Series) -> OrderVerdict | None:
 
 @dataclass
 class OrderSurvey:
-    """What the days in parts of a column (`3/4/2020`, `3.4.2020`, `3-4-2020`) prove about their order, over batches."""
+    """What the days in parts of a column (`3/4/2020`, `3.4.2020`, `3-4-2020`) prove about their order, over batches.
+
+    `day_first_row` and `month_first_row` are the rows of the first proof of either.
+    """
 
     day_first: bool = False
     month_first: bool = False
+    day_first_row: int | None = None
+    month_first_row: int | None = None
     month_first_dotted: bool = False
     undecided: bool = False
     undecided_dotted: bool = False
 
-    def add(self, batch: pl.Series) -> None:
-        """Learn from more texts of the column."""
-        parts = _parts_of(batch)
+    def add(self, batch: pl.Series, rows: pl.Series | None = None) -> None:
+        """Learn from more texts of the column. `rows` are the numbers of their rows."""
+        numbers = pl.int_range(len(batch), eager=True) if rows is None else rows
+        parts = _parts_of(batch).with_columns(numbers.alias("row"))
         first, second, dotted = pl.col("first"), pl.col("second"), pl.col("dotted")
         is_day, is_month = first.is_between(13, 31) & second.is_between(1, 12), second.is_between(13, 31)
         is_month &= first.is_between(1, 12)
@@ -115,12 +121,15 @@ class OrderSurvey:
         seen = parts.select(
             day_first=is_day.any(),
             month_first=is_month.any(),
+            day_first_row=pl.col("row").filter(is_day).first(),
+            month_first_row=pl.col("row").filter(is_month).first(),
             month_first_dotted=(is_month & dotted).any(),
             undecided=(undecided & ~dotted).any(),
             undecided_dotted=(undecided & dotted).any(),
         ).row(0, named=True)
         for name, value in seen.items():
-            setattr(self, name, getattr(self, name) or value)
+            known = getattr(self, name)
+            setattr(self, name, value if known is None or known is False else known)
 
     def verdict(self) -> OrderVerdict | None:
         """The order that the texts prove, `both` where they prove two, None where none needs an order.

@@ -278,7 +278,7 @@ def test_cells_that_were_only_counted_are_among_the_rest(intake) -> None:
         (
             "records.csv",
             b"tenant_id,caf\x81\xe9\n",
-            "the text is neither UTF-8 nor windows-1252, so its encoding cannot be told. "
+            "line 1: the text is neither UTF-8 nor windows-1252, so its encoding cannot be told. "
             "Say which it is with --encoding, or save the file as UTF-8.",
         ),
         ("records.parquet", b"PAR1" + bytes(20), f"the Parquet file is damaged or cut off. {CUT_OFF}"),
@@ -286,8 +286,9 @@ def test_cells_that_were_only_counted_are_among_the_rest(intake) -> None:
     ],
 )
 def test_a_file_that_is_not_what_it_should_be(intake, name: str, content: str | bytes, message: str) -> None:
-    assert intake.problems({name: content}) == [f"{name}: {message}"]
-    assert intake.problems({name: content}, set_aside=True) == [f"{name}: {message}"]
+    expected = f"{name}, {message}" if message.startswith("line") else f"{name}: {message}"
+    assert intake.problems({name: content}) == [expected]
+    assert intake.problems({name: content}, set_aside=True) == [expected]
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,18 @@ def test_the_encoding_is_found(opener: Opener, data: bytes, encoding: str) -> No
 def test_latin_1_is_never_taken_for_granted(opener: Opener) -> None:
     data = b"id,name\n1,caf\xe9\x81\n"
     assert opener.message("a.csv", data) == (
-        "a.csv: the text is neither UTF-8 nor windows-1252, so its encoding cannot be told. "
+        "a.csv, line 2: the text is neither UTF-8 nor windows-1252, so its encoding cannot be told. "
         "Say which it is with --encoding, or save the file as UTF-8."
     )
     assert opener.one("a.csv", data, encoding="latin-1").rows == [(1, "1", "café\x81")]
+
+
+@pytest.mark.parametrize("end", [b"\n", b"\r\n", b"\r"])
+def test_the_first_line_that_is_not_utf_8_is_told(opener: Opener, monkeypatch, end: bytes) -> None:
+    for chunk in (3, 1 << 20):  # characters may be cut apart
+        monkeypatch.setattr("consent_risk.intake.opening.files.CHUNK_BYTES", chunk)
+        lines = [b"id,name", "1,Zoë".encode(), b"2,caf\xe9\x81", b"3,\x81\xff", b""]
+        assert opener.message("a.csv", end.join(lines)).startswith("a.csv, line 3: the text is neither UTF-8")
 
 
 def test_an_encoding_that_is_named_overrules(opener: Opener) -> None:
@@ -264,8 +272,9 @@ def test_a_wide_file_is_read_and_a_million_columns_are_refused(opener: Opener) -
     limit = ",".join(f"c{number}" for number in range(20_001))
     assert opener.message("a.csv", limit) == "a.csv: the header has more than 20000 columns. Export fewer columns."
     million = ",".join(f"c{number}" for number in range(1_000_000))
-    assert opener.message("a.csv", million).startswith(
-        "a.csv: the first line is longer than 1 MB: too many columns, or no header."
+    assert opener.message("a.csv", million) == (
+        "a.csv: the first line is longer than 1 MB: too many columns, or no header at all. "
+        "Export fewer columns, or export it again with line ends."
     )
 
 

@@ -135,10 +135,14 @@ def test_an_order_that_nothing_proves_is_asked_for(intake) -> None:
 
 
 def test_two_orders_in_one_column_are_a_problem(intake) -> None:
-    reason = "holds days in two orders: in some the day comes first, in others the month"
-    assert intake.problems(dated("13/4/2020", "4/13/2020"), recipe=DATED) == [
-        f"x.csv, column Made: {reason}. {ORDER_MEND}"
-    ]
+    for days, row, reason in (
+        (["13/4/2020", "3/4/2020", "4/13/2020"], 3, "here the month comes first, in row 1 the day"),
+        (["", "4/13/2020", "14/4/2020", "15/4/2020"], 3, "here the day comes first, in row 2 the month"),
+    ):
+        assert intake.problems(dated(*days), recipe=DATED) == [
+            f"x.csv, row {row}, column Made: holds days in two orders: {reason}. Write them all in one order. "
+            f"{ORDER_MEND}"
+        ]
 
 
 def test_of_births_the_years_alone_are_told(intake) -> None:

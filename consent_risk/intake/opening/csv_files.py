@@ -136,12 +136,10 @@ def open_csv(file: TextFile, delimiter: str | None) -> CsvTable:
     records = _sample(body, delimiter, whole=whole)
     layout = layout_of([record.cells for record in records])
     if layout is None:
-        reason = (
-            "the file holds no header"
-            if whole
-            else f"the first line is longer than {HEAD_BYTES >> 20} MB: too many columns, or no header"
-        )
-        raise refused(name, reason, "Export it again, or leave it out.")
+        if whole:
+            raise refused(name, "the file holds no header", "Export it again, or leave it out.")
+        reason = f"the first line is longer than {HEAD_BYTES >> 20} MB: too many columns, or no header at all"
+        raise refused(name, reason, "Export fewer columns, or export it again with line ends.")
     _check_header(name, layout.header, file)
     below = [
         Place(len(text[: skipped + record.end].encode()), record.next_line + (1 if skipped else 0))

@@ -8,6 +8,7 @@ Latin-1 would read those as control characters, so a person must say what they a
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 
 from consent_risk.errors import Problem, UserError, did_you_mean
 from consent_risk.intake.opening.raw import Readable
@@ -51,14 +52,29 @@ def of_head(head: bytes) -> str | None:
     return None
 
 
-def of_survey(name: str, survey: Survey) -> str:
-    """The encoding of a file whose head does not give it away. Raises UserError where it cannot be told."""
+def of_survey(survey: Survey) -> str | None:
+    """The encoding of a file whose head does not give it away; null where it cannot be told."""
     if survey.damaged <= survey.continued:
         return "utf-8"
-    if survey.undefined_in_windows_1252:
-        reason = "the text is neither UTF-8 nor windows-1252, so its encoding cannot be told"
-        raise refused(name, reason, "Say which it is with --encoding, or save the file as UTF-8.")
-    return "windows-1252"
+    return None if survey.undefined_in_windows_1252 else "windows-1252"
+
+
+def in_no_encoding(name: str, chunks: Iterable[bytes], newline: bytes) -> UserError:
+    """The error of a file whose encoding cannot be told, with the first line that is not UTF-8."""
+    reason = "the text is neither UTF-8 nor windows-1252, so its encoding cannot be told"
+    mend = "Say which it is with --encoding, or save the file as UTF-8."
+    return refused(name, reason, mend, _first_damaged_line(chunks, newline))
+
+
+def _first_damaged_line(chunks: Iterable[bytes], newline: bytes) -> int:
+    decoder, line = codecs.getincrementaldecoder("utf-8")("strict"), 1
+    for chunk in chunks:
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            return line + error.object[: error.start].count(newline)
+        line += chunk.count(newline)
+    return line
 
 
 def label(encoding: str) -> str:

@@ -135,7 +135,11 @@ def _open_text(raw: Raw, head: bytes, settings: Settings, sha256: _Hash) -> Expo
     with raw.open(lambda _count: None, sha256.digest) as stream:
         survey = _survey(stream, encoding)
     sha256.is_made = True
-    file = TextFile(raw, encoding or encodings.of_survey(raw.name, survey), survey)
+    encoding = encoding or encodings.of_survey(survey)
+    if encoding is None:
+        with raw.open(lambda _count: None) as stream:
+            raise encodings.in_no_encoding(raw.name, _chunks(stream), survey.newline)
+    file = TextFile(raw, encoding, survey)
     text, _ = file.head()
     if is_markup(text):
         raise refused(raw.name, "XML or a web page, which cannot be read", _HAND_IN)

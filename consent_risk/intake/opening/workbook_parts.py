@@ -27,13 +27,14 @@ _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationship
 _STRICT_RELATION = "{http://purl.oclc.org/ooxml/officeDocument/relationships}id"
 _WIDE_COLUMN = re.compile(rb'\br="([A-Z]{2,3})[0-9]')
 _ROW = re.compile(rb'<row\s[^>]*?\br="([0-9]+)"')
+_FORMULA = re.compile(rb"<f[\s>/]")
 _VALUE = re.compile(rb"<v[^>/]*>[^<]|<is>")
 _DAMAGE = (zipfile.BadZipFile, OSError, ValueError, KeyError, EOFError, zlib.error, NotImplementedError, RuntimeError)
 
 
 @dataclass
 class SheetPart:
-    """What the XML of a sheet tells: groups of merged cells, formulas, and those saved without their value."""
+    """What the XML of a sheet tells: groups of merged cells, and formulas, with or without a stored value."""
 
     merged: int = 0
     formulas: int = 0
@@ -147,7 +148,7 @@ def _whole_tags(chunks: Iterator[bytes]) -> Iterator[bytes]:
 def _count(text: bytes, found: SheetPart) -> None:
     found.merged += text.count(b"<mergeCell ")
     if b"<f" in text:
-        cells = [cell for cell in text.split(b"<c ") if b"<f" in cell]
+        cells = [cell for cell in text.split(b"<c ") if _FORMULA.search(cell)]
         found.formulas += len(cells)
         found.formulas_without_value += sum(not _VALUE.search(cell) for cell in cells)
     for letters in set(_WIDE_COLUMN.findall(text)):

@@ -90,18 +90,18 @@ class Clock:
 
     def survey(self, scope: Scope, time: Time) -> None:
         """Learn from a batch what the column proves about its order."""
-        self._surveys.setdefault(time.columns, OrderSurvey()).add(scope.first(time.columns))
+        self._surveys.setdefault(time.columns, OrderSurvey()).add(scope.first(time.columns), scope.rows)
 
     def check(self) -> None:
         """Raises UserError for columns whose order cannot be told, or that hold two."""
         problems = []
         for columns, survey in self._surveys.items():
-            reasons = {
-                "ambiguous": "cannot be told whether day or month comes first",
-                "both": "holds days in two orders: in some the day comes first, in others the month",
-            }
-            if reason := reasons.get(survey.verdict() or ""):
+            verdict = survey.verdict()
+            if verdict == "ambiguous":
+                reason = "cannot be told whether day or month comes first"
                 problems.append(Problem(self._file, reason, _ORDER_MEND, column=columns[0]))
+            elif verdict == "both":
+                problems.append(_two_orders(self._file, columns[0], survey))
         if problems:
             raise UserError(problems)
 
@@ -153,6 +153,14 @@ class Clock:
             placeholders=int(read["placeholder"].sum()),
             unreadable=int(read["unreadable"].sum()),
         )
+
+
+def _two_orders(file: str, column: str, survey: OrderSurvey) -> Problem:
+    """The second order is the one that is told of, with the row where it first shows."""
+    day, month = survey.day_first_row or 0, survey.month_first_row or 0
+    here, there = ("the month", "the day") if day < month else ("the day", "the month")
+    reason = f"holds days in two orders: here {here} comes first, in row {min(day, month)} {there}"
+    return Problem(file, reason, f"Write them all in one order. {_ORDER_MEND}", max(day, month), column)
 
 
 def _no_times(height: int) -> pl.DataFrame:
