@@ -36,7 +36,9 @@ purposes: [DirectMarketing]
 ROWS, TENANTS = 100_000, 40
 SEED = 20
 # Every raw value carries one of these, so that a plain search finds any of them.
-RAW = (b"@example.", b"20 7946 0", b"2079460", b"rawid-", b"kilname ")
+RAW = (b"@example.", b"20 7946 0", b"rawid-", b"kilname ")
+# As the profile writes a number; the digits alone also stand in some key of a hundred thousand.
+RAW_NUMBER = re.compile(rb"(\+44|(?<![0-9])(44|0))2079460")
 COMPRESSED = {b"\x28\xb5\x2f\xfd": "zstd", b"\x1f\x8b\x08": "gzip"}
 
 # The process that is killed kills itself, before or after the call that is named, the first time that it meets it.
@@ -166,7 +168,7 @@ def raw_in(folder: Path) -> list[str]:
 
 def is_raw(content: bytes) -> bool:
     lowered = content.lower()
-    return any(mark in lowered for mark in RAW)
+    return any(mark in lowered for mark in RAW) or RAW_NUMBER.search(lowered) is not None
 
 
 def all_text(path: Path) -> bytes:
